@@ -1,0 +1,14 @@
+"""All addresses of this domain, below `/{locale}`."""
+
+from consult.accounts import demo, desk, link_pages, mine, pages, profile, saving, token_pages
+
+HANDLERS = (
+    *pages.HANDLERS,
+    *link_pages.HANDLERS,
+    *profile.HANDLERS,
+    *token_pages.HANDLERS,
+    *mine.HANDLERS,
+    *saving.HANDLERS,
+    *desk.HANDLERS,
+    *demo.HANDLERS,
+)

@@ -1,0 +1,103 @@
+"""A person's own page: what is unfinished, what became of what they wrote, what they follow, their data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get, post
+from msgspec import json
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from consult.accounts.browser import without_cookie
+from consult.accounts.closing import close_account
+from consult.accounts.following import is_following, list_followed
+from consult.accounts.queries import find_profile
+from consult.accounts.record import list_written, name_consultations, take_away
+from consult.accounts.tries import check_password
+from consult.accounts.unfinished import list_unfinished
+from consult.accounts.views import (
+    UnfinishedView,
+    WrittenView,
+    cursor,
+    page_after,
+    slug_in,
+    speaks_for,
+    view_followed,
+    view_unfinished,
+    view_written,
+)
+from consult.i18n.catalogues import catalogue
+from consult.kernel.errors import FormInvalid
+from consult.security.permissions import Permission
+from consult.web.forms import form_state, read_form
+from consult.web.respond import actor_needed, respond, see_other
+from consult.web.site import Ask, locale_of, site_of
+
+MOST = 20
+"""Contributions on a page."""
+
+
+@get("/mine", opt={"permission": Permission.OWN_ACCOUNT})
+async def mine_page(request: Ask, session: AsyncSession) -> Response[Any]:
+    """Everything of one's own in one place."""
+    actor, locale = actor_needed(request), locale_of(request)
+    _, organisation = await find_profile(session, actor.id)
+    before = cursor(request.query_params.get("before", ""))
+    written = await list_written(session, actor.id, before, MOST + 1)
+    ids = [each.contribution.id for each in written]
+    context = {
+        "confirmed": actor.confirmed,
+        "unfinished": await _unfinished(session, actor.id, locale),
+        "written": tuple[WrittenView, ...](view_written(each, locale) for each in written[:MOST]),
+        "pages": page_after(f"/{locale}/mine", ids, MOST, before),
+        "followed": [view_followed(each, locale) for each in await list_followed(session, actor.id)],
+        "follows_all": await is_following(session, actor.id, None),
+        "organisation": speaks_for(organisation, locale),
+    }
+    return respond(request, "accounts/mine.html", context, section="mine")
+
+
+async def _unfinished(session: AsyncSession, user_id: int, locale: str) -> list[UnfinishedView]:
+    found = await list_unfinished(session, user_id)
+    titles = await name_consultations(session, {slug_in(each) for each in found})
+    return [view_unfinished(each, titles, locale) for each in found]
+
+
+@get("/mine/data.json", opt={"permission": Permission.OWN_ACCOUNT})
+async def take_data(request: Ask, session: AsyncSession) -> Response[bytes]:
+    """Everything that the site holds of a person, as a file."""
+    data = await take_away(session, actor_needed(request).id)
+    body = json.format(json.encode({"taken_at": site_of(request).clock.now(), **data}), indent=2)
+    headers = {
+        "cache-control": "private, no-store",
+        "content-disposition": 'attachment; filename="consult-my-data.json"',
+    }
+    return Response(body, headers=headers, media_type="application/json")
+
+
+async def show_close(request: Ask, session: AsyncSession, failed: FormInvalid | None = None) -> Response[Any]:
+    """Says what goes and what stays, and asks for the password."""
+    state = form_state(failed, catalogue(locale_of(request)))
+    has_written = bool(await list_written(session, actor_needed(request).id, 0, 1))
+    context = {"form": state, "has_written": has_written}
+    return respond(request, "accounts/close.html", context, section="mine", has_errors=bool(state.errors))
+
+
+@get("/mine/close", opt={"permission": Permission.OWN_ACCOUNT})
+async def close_page(request: Ask, session: AsyncSession) -> Response[Any]:
+    """The page before an account is closed."""
+    return await show_close(request, session)
+
+
+@post("/mine/close", opt={"permission": Permission.OWN_ACCOUNT, "redisplay": show_close})
+async def close(request: Ask, session: AsyncSession) -> Response[Any]:
+    """Close the account for good."""
+    typed = await read_form(request)
+    if waiting := await check_password(request, session, typed, show_close):
+        return waiting
+    now = site_of(request).clock.now()
+    await close_account(session, actor_needed(request).id, now, withhold=typed.checked("withhold"))
+    return without_cookie(request, see_other(request, "/", "account-closed"))
+
+
+HANDLERS = (mine_page, take_data, close_page, close)

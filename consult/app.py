@@ -1,0 +1,156 @@
+"""The only composition root: settings in, an ASGI application out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp
+
+from consult.accounts.queries import find_by_session, find_by_token
+from consult.accounts.unfinished import save_unfinished
+from consult.comments.queries import find_viewer
+from consult.db.database import Database
+from consult.i18n.detection import detect
+from consult.kernel.clock import Clock, SystemClock
+from consult.kernel.errors import ConsultError
+from consult.logs import set_up_logs
+from consult.routes import ROUTES
+from consult.search.port import SearchEngine
+from consult.search.whoosh_engine import WhooshEngine
+from consult.security.actor import Actor
+from consult.settings import ROOT, Settings, load_settings
+from consult.web.cache import PageCache, Store, Viewers
+from consult.web.database_session import provide_session
+from consult.web.errors import on_crash, on_error, on_http_error
+from consult.web.guards import check_origin, check_permission
+from consult.web.identity import Identity, IdentityLayer, cookie_name
+from consult.web.notices import NOTICES
+from consult.web.outer import Outer
+from consult.web.rendering import Renderer
+from consult.web.site import Site, Viewer
+from consult.web.static_files import StaticFiles
+
+MOST_BYTES = 4 * 2**20
+WARM_UP = "A sentence that is long enough to be asked about."
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> ASGIApp:
+    """The whole site as one ASGI application.
+
+    `settings` default to those of the environment; `clock` to the machine's. Raises SettingsError.
+    """
+    settings = settings or load_settings()
+    set_up_logs(settings.log_level)
+    site = make_site(settings, clock or SystemClock())
+    litestar = _make_litestar(site, WhooshEngine(settings.index_dir))
+    return _wrap(litestar, site)
+
+
+def make_site(settings: Settings, clock: Clock) -> Site:
+    """The site's parts, connected."""
+    database = Database(settings.url)
+
+    async def viewer(user_id: int, consultation_id: int) -> Viewer:
+        async with database.reading() as session:
+            mine, supported = await find_viewer(session, user_id, consultation_id)
+        return Viewer(mine, supported)
+
+    async def keep(user_id: int, target: str, address: str, fields: dict[str, str]) -> None:
+        async with database.writing() as session:
+            await save_unfinished(session, user_id, target, address, fields, clock.now())
+
+    return Site(
+        settings=settings,
+        database=database,
+        clock=clock,
+        renderer=Renderer(ROOT / "templates"),
+        find_viewer=viewer,
+        keep_unsent=keep,
+    )
+
+
+def _make_litestar(site: Site, search: SearchEngine) -> Litestar:
+    handlers: dict[Any, Any] = {
+        ConsultError: on_error,
+        HTTPException: on_http_error,
+        Exception: on_crash,
+    }
+    return Litestar(
+        route_handlers=[
+            Router(
+                path=path,
+                route_handlers=list(found),
+                guards=[check_permission, check_origin],
+                dependencies={"session": Provide(provide_session)},
+            )
+            for path, found in ROUTES
+        ],
+        exception_handlers=handlers,
+        state=State({"site": site, "search": search, "notices": NOTICES}),
+        lifespan=[_lifespan(site, search)],
+        compression_config=CompressionConfig(
+            backend="brotli", brotli_quality=4, minimum_size=600, brotli_gzip_fallback=True
+        ),
+        request_max_body_size=MOST_BYTES,
+        openapi_config=None,
+        logging_config=None,
+        pdb_on_exception=False,
+        debug=False,
+    )
+
+
+def _lifespan(site: Site, search: SearchEngine) -> Any:
+    @asynccontextmanager
+    async def run(_app: Litestar) -> AsyncGenerator[None, None]:
+        await site.database.changes.start()
+        # The language model takes a second to load; the first person to post should not wait for it.
+        warming = asyncio.create_task(asyncio.to_thread(detect, WARM_UP, "en"))
+        yield
+        await warming
+        await site.database.changes.stop()
+        search.close()
+        await site.database.close()
+
+    return run
+
+
+def _wrap(inner: ASGIApp, site: Site) -> ASGIApp:
+    """Layers from the inside out: the page cache, who asks, static files, and what every answer carries."""
+    identity = Identity(
+        _session_finder(site), _token_finder(site), site.clock, cookie_name(site.settings.secure_origin)
+    )
+    store, viewers = Store(site.clock), Viewers(site.find_viewer)
+
+    def refresh() -> None:
+        scopes = site.database.changes.poll()
+        if scopes:
+            identity.forget(scopes)
+            store.forget(scopes)
+            viewers.forget(scopes)
+
+    cached = PageCache(inner, site.renderer, store, viewers, refresh)
+    return Outer(StaticFiles(IdentityLayer(cached, identity, refresh)), site)
+
+
+def _session_finder(site: Site) -> Any:
+    async def find(digest: str) -> tuple[Actor, Any] | None:
+        async with site.database.reading() as session:
+            return await find_by_session(session, digest, site.settings.secret_key)
+
+    return find
+
+
+def _token_finder(site: Site) -> Any:
+    async def find(digest: str) -> tuple[Actor, Any] | None:
+        async with site.database.reading() as session:
+            return await find_by_token(session, digest)
+
+    return find

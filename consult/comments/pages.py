@@ -1,0 +1,148 @@
+"""A contribution's own page, its history and its citation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get
+from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from consult.comments.citing import Citation, cite
+from consult.comments.filters import read_after
+from consult.comments.queries import (
+    REPLIES_ON_PAGE,
+    anchor_of,
+    list_revisions,
+    replies_in_thread,
+    rows_by_id,
+)
+from consult.comments.subject import ONE, find_subject, sharing_of, viewer_of
+from consult.comments.views import look_around, nest, view_contributions, view_row
+from consult.documents.views import beginning
+from consult.i18n.content import pick
+from consult.i18n.locales import direction, language_name
+from consult.models.contribution import State
+from consult.security.permissions import Permission
+from consult.web.page import with_query
+from consult.web.respond import respond
+from consult.web.site import Ask, locale_of, site_of
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The text that a comment speaks about, as it stood."""
+
+    draft_title: str
+    address: str
+    html: Any
+    lang: str
+    dir: str
+    place: str
+    version: int
+
+
+@get(ONE, opt={"permission": Permission.READ})
+async def read_contribution(request: Ask, session: AsyncSession) -> Response[bytes]:
+    """One contribution in its thread, with what it is about, its history and how to cite it."""
+    subject = await find_subject(request, session)
+    locale = locale_of(request)
+    thread_id = subject.row.thread_id or subject.row.id
+    replies = await replies_in_thread(session, thread_id, read_after(request))
+    shown = replies[:REPLIES_ON_PAGE]
+    here = subject.row.id
+    roots = await rows_by_id(session, [thread_id])
+    extra = (
+        [] if here == thread_id or any(row.id == here for row in shown) else await rows_by_id(session, [here])
+    )
+    rows = [*shown, *extra]
+    around = await look_around(session, [*roots, *rows])
+    thread = nest(
+        [view_row(row, locale, around) for row in roots], [view_row(row, locale, around) for row in rows]
+    )
+    about = await _about(session, thread_id, locale)
+    context = {
+        "subject": subject,
+        "consultation": subject.view,
+        "thread": thread[0],
+        "contribution": next(view_row(row, locale, around) for row in [*roots, *rows] if row.id == here),
+        "about": about,
+        "citation": cite(subject.row, subject.view.title.text, site_of(request).settings.base_url, locale),
+        "next": with_query(f"/{locale}{subject.address}", after=shown[-1].id)
+        if len(replies) > len(shown)
+        else "",
+        "may_reply": subject.view.state == "open",
+    }
+    return respond(request, "comments/contribution.html", context, section="consultations",
+                   **sharing_of(request, subject, await viewer_of(request, session, subject)))  # fmt: skip
+
+
+async def _about(session: AsyncSession, thread_id: int, locale: str) -> About | None:
+    found = await anchor_of(session, thread_id)
+    if found is None:
+        return None
+    anchor, block, version, draft, text = found
+    place = beginning(text.plain)
+    return About(
+        draft_title=pick(draft.title, locale).text,
+        address=f"/drafts/{draft.slug}?version={version.number}&text={anchor.lang}#b-{block.key}",
+        html=Markup(text.html),  # noqa: S704 - made safe when it was stored
+        lang=text.lang,
+        dir=direction(text.lang),
+        place=place,
+        version=version.number,
+    )
+
+
+@get(f"{ONE}/history", opt={"permission": Permission.READ})
+async def read_history(request: Ask, session: AsyncSession) -> Response[bytes]:
+    """Earlier texts of a contribution; a hidden or withdrawn one shows none."""
+    subject = await find_subject(request, session)
+    locale = locale_of(request)
+    public = subject.row.state in (State.PUBLISHED, State.PENDING)
+    revisions = await list_revisions(session, subject.row.id) if public else []
+    views = await view_contributions(session, await rows_by_id(session, [subject.row.id]), locale)
+    context = {
+        "subject": subject,
+        "consultation": subject.view,
+        "contribution": views[0],
+        "revisions": [_revision(each, locale) for each in revisions],
+    }
+    viewer = await viewer_of(request, session, subject)
+    return respond(request, "comments/history.html", context, section="consultations",
+                   **sharing_of(request, subject, viewer))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionView:
+    """An earlier text."""
+
+    html: Any
+    lang: str
+    dir: str
+    language_name: str
+    written_at: Any
+    replaced_at: Any
+
+
+def _revision(row: Any, locale: str) -> RevisionView:
+    html = Markup(row.html)  # noqa: S704 - made safe when it was stored
+    name = language_name(row.lang, locale)
+    return RevisionView(html, row.lang, direction(row.lang), name, row.written_at, row.replaced_at)
+
+
+@get(f"{ONE}/cite.bib", opt={"permission": Permission.READ})
+async def read_bibtex(request: Ask, session: AsyncSession) -> Response[str]:
+    """The citation as a BibTeX file."""
+    subject = await find_subject(request, session)
+    found: Citation = cite(
+        subject.row, subject.view.title.text, site_of(request).settings.base_url, locale_of(request)
+    )
+    name = f'attachment; filename="{subject.row.reference}.bib"'
+    return Response(
+        found.bibtex, media_type="application/x-bibtex; charset=utf-8", headers={"content-disposition": name}
+    )
+
+
+HANDLERS = (read_contribution, read_history, read_bibtex)

@@ -1,0 +1,42 @@
+"""What an import leaves to settle, as lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from consult.documents.importing import Prepared, Unsettled
+from consult.i18n.catalogues import Catalogue, catalogue
+from consult.i18n.locales import language_name
+
+
+def describe_unsettled(prepared: Prepared, locale: str) -> list[str]:
+    """What does not pair, as lines for a terminal, each with its proposal."""
+    words = catalogue(locale)
+    return [
+        line
+        for lang, beads in prepared.unsettled.items()
+        for line in (
+            _count_line(words, lang, len(beads)),
+            *(line for bead in beads for line in _bead_lines(words, bead)),
+        )
+    ]
+
+
+def _count_line(words: Catalogue, lang: str, count: int) -> str:
+    text = words.ngettext(
+        "%(language)s: %(count)s place to settle", "%(language)s: %(count)s places to settle", count
+    )
+    return text % {"language": language_name(lang, words.locale), "count": count}
+
+
+def _bead_lines(words: Catalogue, unsettled: Unsettled) -> Iterator[str]:
+    reasons = " ".join(words.gettext(reason) for reason in unsettled.reasons)
+    yield f"  {unsettled.bead.id}  {reasons}"
+    for mark, blocks in (("-", unsettled.here.original), ("+", unsettled.here.translation)):
+        for block in blocks:
+            yield f"    {mark} {_shortened(block.plain)}"
+    yield f"    → {words.gettext(unsettled.meaning(unsettled.proposal))}"
+
+
+def _shortened(plain: str, most: int = 160) -> str:
+    return plain if len(plain) <= most else plain[: most - 1].rstrip() + "…"

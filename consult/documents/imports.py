@@ -1,0 +1,177 @@
+"""Imports: files that wait until an editor has looked at what came of them, and imports from the shell.
+
+Flushes, never commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from consult.documents.describing import describe_unsettled
+from consult.documents.figures import FigureFile
+from consult.documents.importing import Choices, Prepared, prepare
+from consult.documents.pending import import_figures, next_number
+from consult.documents.service import (
+    add_translations,
+    figure_row,
+    find_draft,
+    lock_drafts,
+    name_figures,
+    store_version,
+)
+from consult.i18n.content import write
+from consult.kernel.errors import Conflict, NotFound, invalid
+from consult.kernel.messages import N_
+from consult.kernel.translated import Translated
+from consult.ledger.audit import record
+from consult.models.consultation import Consultation
+from consult.models.document import Draft, Figure, Import, Version
+from consult.security.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What `consult import draft` did. `version` None: nothing was kept; `lines` say what has to be settled."""
+
+    version: Version | None
+    lines: tuple[str, ...]
+
+
+async def start_import(
+    session: AsyncSession,
+    consultation: Consultation,
+    draft_slug: str,
+    title: Translated,
+    prepared: Prepared,
+    files: Mapping[str, str],
+    figures: Mapping[str, bytes],
+    actor: Actor | None,
+    now: datetime,
+    *,
+    version: Version | None = None,
+) -> Import:
+    """Keep files until an editor has looked at what came of them; nothing of it is public.
+
+    With `version` they are translations for that version. Raises FormInvalid about figures.
+    """
+    draft = await find_draft(session, consultation.id, draft_slug)
+    new: dict[str, FigureFile] = {}
+    if version is None:
+        _, new = await name_figures(session, draft, prepared, figures)
+    waiting = Import(
+        consultation_id=consultation.id,
+        draft_slug=draft_slug,
+        version_id=version.id if version else None,
+        title=title,
+        original=prepared.original,
+        files=dict(files),
+        choices={},
+        actor_id=actor.id if actor else None,
+        created_at=now,
+    )
+    session.add(waiting)
+    await session.flush()
+    session.add_all(figure_row(each, import_id=waiting.id) for each in new.values())
+    return waiting
+
+
+async def settle_import(
+    session: AsyncSession,
+    waiting: Import,
+    consultation: Consultation,
+    prepared: Prepared,
+    choices: Choices,
+    actor: Actor | None,
+    now: datetime,
+    *,
+    number: int | None = None,
+) -> Version:
+    """Publish what waited, with an editor's choices, which are kept.
+
+    `number` is the version that the editor was shown it would be. Raises Conflict where it was done before, and
+    FormInvalid where that number was given to another one in the meantime.
+    """
+    await lock_drafts(session, consultation.id)
+    await session.refresh(waiting)
+    if waiting.settled_at is not None:
+        raise Conflict(N_("This was published already."))
+    await _check_number(session, waiting, number)
+    if waiting.version_id is None:
+        figures = await import_figures(session, waiting.id)
+        title = waiting.title
+        version = await store_version(session, consultation, waiting.draft_slug, title, prepared, choices, actor, now,
+                                      figures=figures)  # fmt: skip
+        await session.execute(delete(Figure).where(Figure.import_id == waiting.id))
+    else:
+        version = await session.get_one(Version, waiting.version_id)
+        draft = await session.get_one(Draft, version.draft_id)
+        await add_translations(session, consultation, draft, version, prepared, choices, actor, now)
+    waiting.choices = {
+        lang: {bead: str(choice) for bead, choice in made.items()} for lang, made in choices.items()
+    }
+    waiting.settled_at = now
+    await session.flush()
+    return version
+
+
+async def discard_import(
+    session: AsyncSession, waiting: Import, consultation: Consultation, actor: Actor | None, now: datetime
+) -> None:
+    """Throw away what waited, with its pictures. Raises Conflict where it was published."""
+    if waiting.settled_at is not None:
+        raise Conflict(N_("This was published already."))
+    record(session, actor, "import.discarded", f"{consultation.reference}/{waiting.draft_slug}", now)
+    await session.delete(waiting)
+    await session.flush()
+
+
+async def import_draft(
+    session: AsyncSession,
+    slug: str,
+    draft_slug: str,
+    title: str,
+    files: Mapping[str, str],
+    accept: bool,
+    now: datetime,
+    *,
+    figures: Mapping[str, bytes] | None = None,
+) -> ImportReport:
+    """`consult import draft`: keep and publish what pairs; the rest only where the proposals are accepted.
+
+    `title` is in the language of the first file, "" to take the first headings. Raises NotFound and FormInvalid.
+    """
+    prepared = prepare(files)
+    lines = tuple(describe_unsettled(prepared, "en"))
+    if lines and not accept:
+        return ImportReport(None, lines)
+    consultation = await _find_consultation(session, slug)
+    named = write({prepared.original: title}, prepared.original) if title else None
+    version = await store_version(
+        session, consultation, draft_slug, named, prepared, {}, None, now, figures=figures
+    )
+    return ImportReport(version, lines)
+
+
+async def _check_number(session: AsyncSession, waiting: Import, number: int | None) -> None:
+    if number is None or waiting.version_id is not None:
+        return
+    following = await next_number(session, waiting.consultation_id, waiting.draft_slug)
+    if following != number:
+        text = N_(
+            "Version %(number)s was published in the meantime. Yours becomes version %(following)s: publish it again."
+        )
+        raise invalid("", text, number=number, following=following)
+
+
+async def _find_consultation(session: AsyncSession, slug: str) -> Consultation:
+    found = (
+        await session.execute(select(Consultation).where(Consultation.slug == slug))
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound(N_("There is no consultation %(slug)s."), slug=slug)
+    return found

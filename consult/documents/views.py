@@ -1,0 +1,180 @@
+"""What templates see of drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from consult.documents.blocks import BlockKind
+from consult.documents.dialect import footnote_place
+from consult.documents.queries import BlockRow, published_versions
+from consult.documents.render import outline
+from consult.i18n.catalogues import catalogue
+from consult.i18n.content import LocalText, pick
+from consult.i18n.locales import direction, language_name
+from consult.kernel.messages import N_
+from consult.models.document import Draft, Version
+
+PLACES: dict[str, str] = {
+    BlockKind.HEADING: N_("heading “%(words)s”"),
+    BlockKind.PARAGRAPH: N_("paragraph “%(words)s”"),
+    BlockKind.LIST_ITEM: N_("list item “%(words)s”"),
+    BlockKind.TABLE_ROW: N_("table row “%(words)s”"),
+    BlockKind.FIGURE: N_("figure “%(words)s”"),
+    BlockKind.QUOTE: N_("quotation “%(words)s”"),
+    BlockKind.CODE: N_("code “%(words)s”"),
+    BlockKind.FOOTNOTE: N_("footnote “%(words)s”"),
+}
+"""How a block is called where it is not in sight."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    """A block as shown; `place` names it in words, `address` (with locale) is its own page."""
+
+    id: int
+    key: str
+    kind: BlockKind
+    level: int
+    label: str
+    ordered: bool
+    header: bool
+    group: int
+    src: str
+    plain: str
+    html: Markup
+    lang: str
+    dir: str
+    is_fallback: bool
+    stale: bool
+    language_name: str
+    joined_into: str
+    comment_count: int
+    address: str
+    place: str
+
+    @property
+    def note(self) -> str:
+        """The id that references to a footnote lead to."""
+        return f"fn-{footnote_place(self.label)}"
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineView:
+    """A heading in the table of contents, with the comments under it."""
+
+    level: int
+    key: str
+    text: str
+    lang: str
+    dir: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """A published version."""
+
+    number: int
+    published_at: datetime
+    address: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A draft in one of its versions; addresses are without locale."""
+
+    slug: str
+    title: LocalText
+    address: str
+    version: int
+    published_at: datetime | None
+    original: str
+    languages: tuple[str, ...]
+    versions: tuple[VersionView, ...]
+    comments: int = 0
+
+
+def view_draft(
+    draft: Draft, version: Version, consultation_address: str, locale: str, comments: int = 0
+) -> DraftView:
+    """The view of a draft at a version."""
+    address = f"{consultation_address}/drafts/{draft.slug}"
+    versions = published_versions(draft)
+    newest = versions[-1] if versions else version
+    return DraftView(
+        slug=draft.slug,
+        title=pick(draft.title, locale),
+        address=address if version.id == newest.id else f"{address}?version={version.number}",
+        version=version.number,
+        published_at=version.published_at,
+        original=version.original,
+        languages=tuple(version.languages),
+        versions=tuple(
+            VersionView(each.number, each.published_at or each.created_at, f"{address}?version={each.number}",
+                        each.id == version.id)
+            for each in versions
+        ),
+        comments=comments,
+    )  # fmt: skip
+
+
+def view_blocks(rows: Iterable[BlockRow], draft_address: str, locale: str) -> tuple[BlockView, ...]:
+    """Blocks as shown in the interface language `locale`; `draft_address` has its locale."""
+    say = catalogue(locale).gettext
+    path, _, query = draft_address.partition("?")
+    tail = f"?{query}" if query else ""
+    return tuple(
+        _view_block(row, f"{path}/blocks/{row.key}{tail}", say(PLACES[row.kind]), locale) for row in rows
+    )
+
+
+def _view_block(row: BlockRow, address: str, place: str, locale: str) -> BlockView:
+    shape = row.shape
+    return BlockView(
+        id=row.id,
+        key=row.key,
+        kind=BlockKind(row.kind),
+        level=int(shape.get("level", 0)),
+        label=str(shape.get("label", "")),
+        ordered=bool(shape.get("ordered")),
+        header=bool(shape.get("header")),
+        group=int(shape.get("group", 0)),
+        src=str(shape.get("src", "")),
+        plain=row.plain,
+        html=Markup(row.html),  # noqa: S704 - made safe when it was stored
+        lang=row.lang,
+        dir=direction(row.lang),
+        is_fallback=row.is_fallback,
+        stale=row.stale,
+        language_name=language_name(row.lang, locale),
+        joined_into=row.joined_into,
+        comment_count=row.comment_count,
+        address=address,
+        place=place % {"words": beginning(row.plain)},
+    )
+
+
+def beginning(plain: str, most: int = 48) -> str:
+    """The first words of a text, isolated for either direction (U+2068, U+2069)."""
+    words = plain if len(plain) <= most else plain[:most].rsplit(" ", 1)[0].rstrip() + "…"
+    return f"\u2068{words}\u2069"
+
+
+def view_outline(blocks: Sequence[BlockView]) -> tuple[OutlineView, ...]:
+    """The table of contents; each heading counts the comments up to the next one."""
+    counts: dict[str, int] = {}
+    heading = ""
+    for block in blocks:
+        heading = block.key if block.kind is BlockKind.HEADING else heading
+        counts[heading] = counts.get(heading, 0) + block.comment_count
+    by_key = {block.key: block for block in blocks}
+    return tuple(
+        OutlineView(entry.level, entry.key, entry.plain, by_key[entry.key].lang, by_key[entry.key].dir,
+                    counts[entry.key])
+        for entry in outline(blocks)
+    )  # fmt: skip

@@ -1,0 +1,61 @@
+"""What happened, as values: services put events in the outbox, the worker and the page cache read them.
+
+A scope names what changed, coarsely: pages remember the scopes they show. `consultation:12`, `account:3`,
+`activity:3`, or `site` for what is on every list.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SITE = "site"
+
+
+def consultation_scope(consultation_id: int) -> str:
+    """The scope of everything in one consultation."""
+    return f"consultation:{consultation_id}"
+
+
+def account_scope(user_id: int) -> str:
+    """The scope of who a person is: name, role, sessions."""
+    return f"account:{user_id}"
+
+
+def activity_scope(user_id: int) -> str:
+    """The scope of what a person did: which contributions are theirs, which they support."""
+    return f"activity:{user_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`kind` such as "comment.posted"; `scopes` that changed; `data` of plain JSON values (ids, references)."""
+
+    kind: str
+    scopes: tuple[str, ...]
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+KINDS: dict[str, str] = {
+    "comment.posted": "contribution_id consultation_id: public at once",
+    "comment.waiting": "contribution_id consultation_id: held for a moderator",
+    "comment.edited": "contribution_id consultation_id",
+    "comment.withdrawn": "contribution_id consultation_id",
+    "comment.moderated": "contribution_id consultation_id decision_id action",
+    "decision.logged": "contribution_id consultation_id decision_id action: the public log grew",
+    "comment.reported": "contribution_id consultation_id",
+    "comment.supported": "contribution_id consultation_id: its count changed, its text did not",
+    "contributions.imported": "consultation_id first_id last_id: a batch, ids inclusive",
+    "disposition.given": "contribution_id consultation_id",
+    "consultation.changed": "consultation_id: its texts, topics or languages",
+    "round.opened": "consultation_id round_id",
+    "round.extended": "consultation_id round_id extension_id",
+    "draft.published": "consultation_id version_id: also when a language was added to the version",
+    "outcome.published": "consultation_id",
+    "link.wanted": "user_id purpose (confirm, reset, email) data next: the worker makes the link and mails it",
+    "account.known": "user_id: somebody registered an address that has an account",
+    "account.unknown": "a link was asked for an address that nobody has: as much work as for a known one",
+    "account.changed": "user_id",
+    "account.closed": "user_id",
+    "session.ended": "",
+}
+"""Every kind of event and the names in its data."""

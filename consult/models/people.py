@@ -1,0 +1,131 @@
+"""People, whom they speak for, and what lets them in."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from consult.models.base import Base, code, pk, short
+
+
+class Role(StrEnum):
+    """What a person may do, least first."""
+
+    RESPONDENT = "respondent"
+    MODERATOR = "moderator"
+    EDITOR = "editor"
+    ADMINISTRATOR = "administrator"
+
+
+class Kind(StrEnum):
+    """Kinds of organisation; `individual` for people who speak for themselves."""
+
+    INDIVIDUAL = "individual"
+    CIVIL_SOCIETY = "civil-society"
+    ACADEMIA = "academia"
+    GOVERNMENT = "government"
+    INDUSTRY = "industry"
+    STANDARDS_BODY = "standards-body"
+    INTERNATIONAL_ORGANISATION = "international-organisation"
+
+
+class Organisation(Base):
+    """Whom people speak for. `fold` is the name as compared, so that one spelling makes one organisation."""
+
+    __tablename__ = "organisations"
+    __table_args__ = (UniqueConstraint("fold", "kind"),)
+
+    id: Mapped[pk]
+    name: Mapped[short]
+    fold: Mapped[short]
+    kind: Mapped[code]
+    country: Mapped[code] = mapped_column(default="")
+    url: Mapped[short] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+
+class User(Base):
+    """A person with an account. `email` is kept lower-case; `name` is as shown to others."""
+
+    __tablename__ = "users"
+
+    id: Mapped[pk]
+    email: Mapped[short] = mapped_column(unique=True)
+    password_hash: Mapped[short]
+    name: Mapped[short]
+    role: Mapped[code] = mapped_column(default=Role.RESPONDENT)
+    country: Mapped[code] = mapped_column(default="")
+    locale: Mapped[code] = mapped_column(default="en")
+    zone: Mapped[code] = mapped_column(default="UTC")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    mail_replies: Mapped[bool] = mapped_column(default=True)
+    mail_rounds: Mapped[bool] = mapped_column(default=True)
+    confirmed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise")
+
+
+class Membership(Base):
+    """A person's tie to an organisation; later issues add roles and how it was verified."""
+
+    __tablename__ = "memberships"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    since: Mapped[datetime]
+
+
+class SignedIn(Base):
+    """A signed-in browser. Only the SHA-256 of its cookie is kept."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[pk]
+    token_hash: Mapped[code] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Link(Base):
+    """A one-time link sent by mail: confirm an address, reset a password. Only its SHA-256 is kept."""
+
+    __tablename__ = "links"
+
+    id: Mapped[pk]
+    token_hash: Mapped[code] = mapped_column(unique=True)
+    purpose: Mapped[code]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    data: Mapped[short] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class ApiToken(Base):
+    """A bearer token for the API. Only its SHA-256 is kept."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[pk]
+    token_hash: Mapped[code] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[short] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Attempt(Base):
+    """A throttle counter under a keyed hash: no address of a reader is kept."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index("ix_attempts_window_ends_at", "window_ends_at"),)
+
+    key: Mapped[code] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    window_ends_at: Mapped[datetime]

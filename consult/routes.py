@@ -1,0 +1,56 @@
+"""Every route of the site, under the path that it hangs from. `tests/audits` hold each of them to the rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from consult.accounts import handlers as accounts
+from consult.api.openapi import ROUTERS as API
+from consult.comments import acting
+from consult.comments import pages as comments
+from consult.consultations import desk as consultations_desk
+from consult.consultations import information
+from consult.consultations import pages as consultations
+from consult.desk import pages as desk
+from consult.documents import desk as documents_desk
+from consult.documents import files
+from consult.documents import pages as documents
+from consult.exchange import machines as exchange_machines
+from consult.exchange import pages as exchange
+from consult.moderation import desk as moderation_desk
+from consult.moderation import pages as moderation
+from consult.notifications import desk as notifications_desk
+from consult.notifications import mailbox
+from consult.notifications import pages as notifications
+from consult.responses import desk as responses_desk
+from consult.responses import pages as responses
+from consult.search import pages as search
+from consult.web import machines
+
+PAGES = (
+    consultations,
+    information,
+    documents,
+    comments,
+    acting,
+    responses,
+    moderation,
+    search,
+    notifications,
+    mailbox,
+    exchange,
+    accounts,
+    desk,
+    consultations_desk,
+    documents_desk,
+    responses_desk,
+    moderation_desk,
+    notifications_desk,
+)
+MACHINES = (machines, exchange_machines, files)
+
+ROUTES: tuple[tuple[str, list[Any]], ...] = (
+    ("/{locale:str}", [handler for module in PAGES for handler in module.HANDLERS]),
+    ("/api/v1", list(API)),
+    ("/", [handler for module in MACHINES for handler in module.HANDLERS]),
+)

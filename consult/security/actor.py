@@ -1,0 +1,29 @@
+"""Who acts: what the rest of the program knows of a signed-in person, a token's owner, or nobody."""
+
+from dataclasses import dataclass
+
+from consult.models.people import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person. `session_id` is 0 for a bearer token; `csrf` is this session's own secret (hex)."""
+
+    id: int
+    name: str
+    email: str
+    role: Role
+    locale: str = "en"
+    zone: str = "UTC"
+    country: str = ""
+    organisation_id: int | None = None
+    organisation: str = ""
+    kind: str = "individual"
+    confirmed: bool = True
+    session_id: int = 0
+    csrf: str = ""
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the desk is open to them."""
+        return self.role is not Role.RESPONDENT

@@ -1,0 +1,184 @@
+"""Every page in every state that it has, as a table: the audits walk along it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.browser.furnishing import NEWCOMER, OPEN, UNCONFIRMED, Places
+from tests.browser.people import ADMINISTRATOR, EDITOR, MEMBER, MODERATOR
+
+C = f"/consultations/{OPEN}"
+D = f"{C}/drafts/charter"
+ONE = "/contributions"
+DESK = "/desk/consultations"
+NOBODY = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page as somebody sees it.
+
+    `address` without locale, `{places}` from furnishing. `press`: the button (CSS) that sends the page's form as it
+    stands, for what comes after it; `then` (CSS): what shows that it has come. `status` of the answer; `error`: whether
+    it says that something is wrong.
+    """
+
+    name: str
+    address: str
+    who: str = NOBODY
+    press: str = ""
+    then: str = ".error-summary"
+    error: bool = False
+    status: int = 200
+
+    def at(self, locale: str, places: Places) -> str:
+        """The address in a language."""
+        return f"/{locale}{self.address.format(**places)}"
+
+
+def wrong(
+    name: str, address: str, who: str = NOBODY, press: str = "main form[novalidate] [type=submit]"
+) -> Shown:
+    """A form sent empty: the page that says what is missing."""
+    return Shown(name, address, who, press=press, error=True)
+
+
+READERS = (
+    Shown("home", ""),
+    Shown("list", "/consultations"),
+    *(
+        Shown(f"consultation, {state}", f"/consultations/{slug}")
+        for state, slug in (
+            ("open", OPEN),
+            ("closing today", "responsible-disclosure"),
+            ("in grace", "frontier-model-definition"),
+            ("closed", "membership-criteria"),
+            ("answered", "civil-society-and-academia"),
+            ("scheduled", "research-questions"),
+        )
+    ),
+    Shown("draft", D),
+    Shown("draft, some comments", f"{D}?kind=civil-society"),
+    Shown("draft, no comment fits", f"{D}?kind=industry&lang=ar&answered=yes"),
+    Shown("draft in another language", f"{D}?text=ru"),
+    Shown("draft, in grace", "/consultations/frontier-model-definition/drafts/frontier-model"),
+    Shown("draft, answered", "/consultations/civil-society-and-academia/drafts/participation"),
+    Shown("block, full", f"{D}/blocks/{{busy}}"),
+    Shown("block, empty", f"{D}/blocks/{{bare}}"),
+    Shown("block, heading", f"{D}/blocks/{{heading}}"),
+    Shown("block, table row", f"{D}/blocks/{{row}}"),
+    Shown("discussion", f"{C}/comments"),
+    Shown("discussion, empty", "/consultations/research-questions/comments"),
+    Shown("contribution", f"{ONE}/{{normal}}"),
+    Shown("contribution, hidden", f"{ONE}/{{hidden}}"),
+    Shown("contribution, withdrawn", f"{ONE}/{{withdrawn}}"),
+    Shown("history", f"{ONE}/{{edited}}/history"),
+    Shown("history, hidden", f"{ONE}/{{hidden}}/history"),
+    Shown("reply", f"{ONE}/{{normal}}/reply"),
+    Shown("report", f"{ONE}/{{normal}}/report"),
+    Shown(
+        "report, signed out",
+        f"{ONE}/{{normal}}/report",
+        press="main form[novalidate] [type=submit]",
+        then="#email",
+    ),
+    Shown("outcome", "/consultations/civil-society-and-academia/outcome"),
+    Shown("search", "/search"),
+    Shown("search, results", "/search?q=board"),
+    Shown("search, filtered", "/search?q=forum&kind=academia"),
+    Shown("search, nothing", "/search?q=zzxqy"),
+    Shown("log", "/log"),
+    *(Shown(name, f"/{name}") for name in ("about", "help", "accessibility", "privacy", "terms")),
+    Shown("sign-in", "/sign-in"),
+    wrong("sign-in, empty", "/sign-in"),
+    Shown("register", "/register"),
+    wrong("register, empty", "/register"),
+    Shown("reset", "/reset"),
+    wrong("reset, empty", "/reset"),
+    Shown("new password", "/reset/{reset}"),
+    wrong("new password, empty", "/reset/{reset}"),
+    Shown("confirm", "/confirm/{confirm}"),
+    Shown("link ended", "/reset/nothing", status=410),
+    Shown("demo mail", "/demo/mail"),
+    Shown("demo mail, one", "/demo/mail/{mail}"),
+    Shown("no such page", "/nowhere", status=404),
+    Shown("sign-in needed", "/mine", status=401),
+    Shown(
+        "discussion, comment while signed out",
+        f"{C}/comments",
+        press="form.compose [type=submit]",
+        then="#email",
+    ),
+)
+
+MEMBERS = (
+    Shown("home, signed in", "", MEMBER),
+    Shown("draft, signed in", D, MEMBER),
+    Shown("block, signed in", f"{D}/blocks/{{busy}}", MEMBER),
+    wrong("block, empty comment", f"{D}/blocks/{{busy}}", MEMBER, "form.compose [type=submit]"),
+    wrong("discussion, empty comment", f"{C}/comments", NEWCOMER, "form.compose [type=submit]"),
+    wrong("report, empty", f"{ONE}/{{normal}}/report", MEMBER),
+    Shown("own contribution", f"{ONE}/{{own}}", MEMBER),
+    Shown("pending contribution", f"{ONE}/{{pending}}", NEWCOMER),
+    Shown("edit", f"{ONE}/{{own}}/edit", MEMBER),
+    Shown("withdraw", f"{ONE}/{{own}}/withdraw", MEMBER),
+    wrong("reply, empty", f"{ONE}/{{normal}}/reply", MEMBER, "form.compose [type=submit]"),
+    Shown("mine", "/mine", MEMBER),
+    Shown("mine, empty", "/mine", NEWCOMER),
+    Shown("mine, unconfirmed", "/mine", UNCONFIRMED),
+    Shown("close the account", "/mine/close", MEMBER),
+    wrong("close the account, empty", "/mine/close", MEMBER, "main form [type=submit]"),
+    Shown("profile", "/profile", MEMBER),
+    Shown("password", "/profile/password", MEMBER),
+    wrong("password, empty", "/profile/password", MEMBER),
+    Shown("address", "/profile/email", MEMBER),
+    wrong("address, empty", "/profile/email", MEMBER),
+    Shown("new address", "/email/{email}", MEMBER),
+    Shown("tokens", "/profile/tokens", MEMBER),
+    Shown("tokens, none", "/profile/tokens", NEWCOMER),
+    wrong("tokens, empty", "/profile/tokens", NEWCOMER),
+    Shown("no desk for members", "/desk", MEMBER, status=404),
+)
+
+STAFF = (
+    Shown("desk", "/desk", EDITOR),
+    Shown("desk of a moderator", "/desk", MODERATOR),
+    Shown("desk consultations", DESK, EDITOR),
+    Shown("desk consultation, open", f"{DESK}/{OPEN}", EDITOR),
+    Shown("desk consultation, scheduled", f"{DESK}/research-questions", EDITOR),
+    Shown("desk consultation, not public", f"{DESK}/{{hidden_consultation}}", EDITOR),
+    Shown("new consultation", f"{DESK}/new", EDITOR),
+    wrong("new consultation, empty", f"{DESK}/new", EDITOR),
+    Shown("edit consultation", f"{DESK}/{OPEN}/edit", EDITOR),
+    Shown("new round", f"{DESK}/membership-criteria/rounds/new", EDITOR),
+    wrong("new round, empty", f"{DESK}/membership-criteria/rounds/new", EDITOR),
+    Shown("change round", f"{DESK}/research-questions/rounds/1/edit", EDITOR),
+    Shown("extend", f"{DESK}/{OPEN}/rounds/1/extend", EDITOR),
+    wrong("extend, empty", f"{DESK}/{OPEN}/rounds/1/extend", EDITOR),
+    Shown("topics", "/desk/topics", EDITOR),
+    Shown("new topic", "/desk/topics/new", EDITOR),
+    wrong("new topic, empty", "/desk/topics/new", EDITOR),
+    Shown("edit topic", "/desk/topics/governance/edit", EDITOR),
+    Shown("new draft", f"{DESK}/{{hidden_consultation}}/drafts/new", EDITOR),
+    wrong("new draft, empty", f"{DESK}/{{hidden_consultation}}/drafts/new", EDITOR),
+    Shown("next version", f"{DESK}/{OPEN}/drafts/charter/versions/new", EDITOR),
+    Shown("translations, none missing", f"{DESK}/{OPEN}/drafts/charter/translations/new", EDITOR),
+    Shown("import to settle", f"{DESK}/research-questions/imports/{{import}}", EDITOR),
+    Shown("answers", "/desk/answers", EDITOR),
+    Shown("answers of one", f"/desk/answers?consultation={OPEN}", EDITOR),
+    Shown("answer", "/desk/contributions/{normal}/answer", EDITOR),
+    wrong("answer, empty", "/desk/contributions/{normal}/answer", EDITOR),
+    Shown("reply as the Forum", "/desk/contributions/{normal}/reply", EDITOR),
+    wrong("reply as the Forum, empty", "/desk/contributions/{normal}/reply", EDITOR),
+    Shown("outcome to write", f"{DESK}/membership-criteria/outcome", EDITOR),
+    Shown("outcome, public", f"{DESK}/civil-society-and-academia/outcome", EDITOR),
+    Shown("queue", "/desk/moderation", MODERATOR),
+    Shown("moderate", "/desk/contributions/{normal}", MODERATOR),
+    Shown("moderate, hidden", "/desk/contributions/{hidden}", MODERATOR),
+    wrong("moderate, nothing chosen", "/desk/contributions/{normal}", MODERATOR),
+    Shown("people", "/desk/people", ADMINISTRATOR),
+    Shown("mail", "/desk/mail", ADMINISTRATOR),
+    Shown("desk log", "/desk/log", ADMINISTRATOR),
+)
+
+PAGES = READERS + MEMBERS + STAFF

@@ -1,0 +1,68 @@
+"""`make test`: checks first, then all tests on both databases, then the audits in a browser.
+
+Browser tests run apart from asynchronous ones: Playwright's own event loop and anyio's don't go together. The last
+line says in one sum what pytest said in parts.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parents[1]
+COUNT = re.compile(r"(\d+) (passed|failed|skipped|error|errors|xfailed)")
+
+
+def main() -> int:
+    """Run all parts, even when an early one fails; 0 only when all are well."""
+    checked = subprocess.run([sys.executable, "tests/checks.py"], cwd=ROOT, check=False).returncode
+    tools = prepare_browser_tools()
+    parts = [
+        ["tests", "--ignore=tests/browser", "-n", "2", "--dist", "loadfile"],
+        ["tests/browser", "-n", "2"],
+    ]
+    totals: dict[str, int] = {}
+    codes = [checked, tools]
+    for part in parts:
+        code, counts = run_pytest(part)
+        codes.append(code)
+        for word, count in counts.items():
+            totals[word] = totals.get(word, 0) + count
+    failed = totals.get("failed", 0) + totals.get("error", 0) + totals.get("errors", 0)
+    print(
+        f"{totals.get('passed', 0)} passed, {failed} failed, {totals.get('skipped', 0)} skipped", flush=True
+    )
+    return int(any(codes))
+
+
+def prepare_browser_tools() -> int:
+    """The page checker from its lock file, once."""
+    folder = ROOT / "tests" / "browser"
+    if (folder / "node_modules" / ".package-lock.json").exists():
+        return 0
+    return subprocess.run(
+        ["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=folder, check=False
+    ).returncode
+
+
+def run_pytest(arguments: list[str]) -> tuple[int, dict[str, int]]:
+    """One run of pytest, shown as it goes; its code and what its closing line counts."""
+    # A folder of its own: pytest's shared one is pruned by other runs, with the databases in it.
+    with TemporaryDirectory(prefix="consult-tests-", ignore_cleanup_errors=True) as folder:
+        base = f"--basetemp={folder}/run"
+        command = [sys.executable, "-m", "pytest", base, *arguments, *sys.argv[1:]]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        closing = ""
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            if COUNT.search(line) and (" in " in line or line.startswith("=")):
+                closing = line
+        return process.wait(), {word: int(count) for count, word in COUNT.findall(closing)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
