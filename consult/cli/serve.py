@@ -23,6 +23,13 @@ from consult.settings import load_settings
 RESTART_AFTER = 1.0
 STOP_WITHIN = 15.0
 
+# Popen waits for its child on a pipe. A web process forked at that moment would inherit the pipe's other end and
+# keep Popen waiting for as long as it lives: forks wait until a start is done.
+_starting = threading.Lock()
+os.register_at_fork(
+    before=_starting.acquire, after_in_parent=_starting.release, after_in_child=_starting.release
+)
+
 
 @click.command("serve", epilog="Example: consult serve --host 0.0.0.0 --port 8000 --workers 2")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -84,7 +91,6 @@ class _Keeper:
     def __init__(self) -> None:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._keep, daemon=True)
-        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         self._thread.start()
@@ -96,7 +102,8 @@ class _Keeper:
     def _keep(self) -> None:
         while not self._stopping.is_set():
             arguments = [sys.executable, "-m", "consult", "work", "--parent", str(os.getpid())]
-            process = subprocess.Popen(arguments)  # noqa: S603 - our own program
+            with _starting:
+                process = subprocess.Popen(arguments)  # noqa: S603 - our own program
             while process.poll() is None and not self._stopping.wait(0.2):
                 pass
             _end(process)

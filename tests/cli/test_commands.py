@@ -235,20 +235,25 @@ def _is_free(port: int, seconds: float = 20) -> bool:
     return False
 
 
+def _command_line(pid: int) -> bytes:
+    """What a process was started with; empty for one that has ended, also while we look."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
 def _worker_of(process: subprocess.Popen[bytes]) -> int:
     """The worker's process id. It may have been started by any thread."""
-    found = [
-        int(path.parent.name)
-        for path in Path("/proc").glob("[0-9]*/cmdline")
-        if f"work\0--parent\0{process.pid}\0".encode() in path.read_bytes()
-    ]
-    return found[0] if found else 0
+    wanted = f"work\0--parent\0{process.pid}\0".encode()
+    pids = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+    return next((pid for pid in pids if wanted in _command_line(pid)), 0)
 
 
 def _gone(pid: int, seconds: float = 20) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        if not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes():
+        if not _command_line(pid):
             return True
         time.sleep(0.2)
     return False
