@@ -83,10 +83,15 @@ def occurrences(wanted: str, plain: str) -> Iterator[int]:
 
 def context_kept(selector: QuoteSelector, plain: str, at: int) -> int:
     """How many characters next to the words are as they were, on both sides together."""
+    return sum(neighbours_kept(selector, plain, at))
+
+
+def neighbours_kept(selector: QuoteSelector, plain: str, at: int) -> tuple[int, int]:
+    """How many characters before and after the words are as they were."""
     end = at + len(selector.exact)
     before = plain[max(0, at - len(selector.prefix)) : at]
     after = plain[end : end + len(selector.suffix)]
-    return _shared(reversed(selector.prefix), reversed(before)) + _shared(iter(selector.suffix), iter(after))
+    return _shared(reversed(selector.prefix), reversed(before)), _shared(iter(selector.suffix), iter(after))
 
 
 def _shared(ours: Iterator[str], theirs: Iterator[str]) -> int:

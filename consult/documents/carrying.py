@@ -8,22 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rapidfuzz import fuzz
-
 from consult.documents.anchors import QuoteSelector, describe
-from consult.documents.following import Found, compare, find_nearly, find_verbatim, follow
+from consult.documents.following import ENOUGH, Found, compare, follow
 from consult.documents.matching import Match, MatchKind, carriers
 from consult.documents.seeking import Seeker
+from consult.documents.words import saying
 
 SURE = 0.75
 """From here on a place is taken as found; below it an editor looks at it."""
 
 # A place less sure than this is not even proposed to an editor: the comment is an orphan.
 _WORTH_SHOWING = 0.4
-# Words sought in other blocks take their neighbours with them unless there are so many signs of them.
-_ENOUGH_SIGNS = 40
-# How like the words of a block's predecessor must be, of 100, for the block to have had them all along.
-_HAD_THEM = 80.0
 
 Texts = Mapping[str, str]
 """A block's plain text by language."""
@@ -84,13 +79,13 @@ class Anchored:
     selector: QuoteSelector
 
 
-Elsewhere = Callable[[str], Sequence[Candidate]]
-"""Words → blocks of the new version in which such words are new."""
+Elsewhere = Callable[[QuoteSelector], Iterable[tuple[Candidate, Found]]]
+"""Words → blocks of the new version in which they are and were not before, and where in them."""
 
 ORPHAN = Carried(Fate.ORPHANED, None, None, 1.0)
 
 
-def nowhere(_: str) -> Sequence[Candidate]:
+def nowhere(_: QuoteSelector) -> Iterable[tuple[Candidate, Found]]:
     """Looks nowhere else."""
     return ()
 
@@ -130,19 +125,19 @@ def carry_all(
 def _carried_words(selector: QuoteSelector, plain: str, candidates: Sequence[Candidate]) -> Iterator[Carried]:
     for candidate in candidates:
         if found := follow(selector, plain, candidate.plain):
-            yield _stands(candidate, found, found.sure)
+            yield _stands(candidate, found)
 
 
-def _stands(candidate: Candidate, found: Found, sure: float) -> Carried:
+def _stands(candidate: Candidate, found: Found) -> Carried:
     fate = Fate.CHANGED if found.alike < 1 else Fate.MOVED if candidate.moved else Fate.KEPT
-    return Carried(fate, candidate.after, describe(candidate.plain, found.start, found.end), sure)
+    return Carried(fate, candidate.after, describe(candidate.plain, found.start, found.end), found.sure)
 
 
 def _carried_block(_: QuoteSelector, plain: str, candidates: Sequence[Candidate]) -> Iterator[Carried]:
     for candidate in candidates:
         if candidate.plain == plain:
             yield Carried(Fate.MOVED if candidate.moved else Fate.KEPT, candidate.after, None, 1.0)
-        elif candidate.moved and len(plain) >= _ENOUGH_SIGNS and plain in candidate.plain:
+        elif candidate.moved and saying(plain) >= ENOUGH and plain in candidate.plain:
             at = candidate.plain.index(plain)
             yield Carried(Fate.MOVED, candidate.after, describe(candidate.plain, at, at + len(plain)), 0.95)
         else:
@@ -152,15 +147,10 @@ def _carried_block(_: QuoteSelector, plain: str, candidates: Sequence[Candidate]
 
 
 def _sought(selector: QuoteSelector, plain: str, elsewhere: Elsewhere) -> Iterator[Carried]:
-    """The words in other blocks. Found nearly as they were they are a proposal, no more."""
-    quote = selector if selector.exact else QuoteSelector(plain, "", "", 0, len(plain))
-    words = quote.exact
-    if len(words) < _ENOUGH_SIGNS:
-        words = quote.prefix + words + quote.suffix
-    for candidate in elsewhere(words):
-        found = find_verbatim(quote, plain, candidate.plain) or find_nearly(quote, candidate.plain)
-        if found:
-            yield _stands(candidate, found, found.sure)
+    """The words in other blocks; a block that is gone is sought as all its words."""
+    quote = selector if selector.exact or not plain else QuoteSelector(plain, "", "", 0, len(plain))
+    for candidate, found in elsewhere(quote):
+        yield _stands(candidate, found)
 
 
 class _Versions:
@@ -188,7 +178,7 @@ class _Versions:
             return self._without_words(became)
         tried = frozenset(candidate.after for candidate in candidates)
         return carry(
-            anchor.selector, plain, candidates, lambda words: self._elsewhere(words, anchor.lang, tried)
+            anchor.selector, plain, candidates, lambda quote: self._elsewhere(quote, anchor.lang, tried)
         )
 
     def _candidates(self, became: Iterable[Match], lang: str) -> Iterator[Candidate]:
@@ -210,18 +200,15 @@ class _Versions:
             return Carried(Fate.CHANGED, first.after, None, min(first.score, SURE - 0.05))
         return Carried(Fate.MOVED if self._has_moved(first) else Fate.KEPT, first.after, None, 0.9)
 
-    def _elsewhere(self, words: str, lang: str, tried: frozenset[int]) -> Sequence[Candidate]:
+    def _elsewhere(
+        self, quote: QuoteSelector, lang: str, tried: frozenset[int]
+    ) -> Iterator[tuple[Candidate, Found]]:
         if lang not in self._seekers:
-            self._seekers[lang] = Seeker(
-                {place: texts[lang] for place, texts in enumerate(self._new) if lang in texts}
-            )
-        return [
-            Candidate(place, self._new[place][lang], moved=True)
-            for place in self._seekers[lang].seek(words)
-            if place not in tried and not self._had(words, lang, place)
-        ]
+            old, new = _in_language(self._old, lang), _in_language(self._new, lang)
+            self._seekers[lang] = Seeker(old, new, self._came_from)
+        for place, found in self._seekers[lang].seek(quote, tried):
+            yield Candidate(place, self._new[place][lang], moved=True), found
 
-    def _had(self, words: str, lang: str, place: int) -> bool:
-        """Whether such words stood in that block before: then they are not those that left another."""
-        earlier = (self._old[before].get(lang, "") for before in self._came_from.get(place, ()))
-        return any(fuzz.partial_ratio(words, text, score_cutoff=_HAD_THEM) for text in earlier)
+
+def _in_language(texts: Sequence[Texts], lang: str) -> dict[int, str]:
+    return {place: by_lang[lang] for place, by_lang in enumerate(texts) if lang in by_lang}

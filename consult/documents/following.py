@@ -12,14 +12,16 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein, Opcodes
 
-from consult.documents.anchors import QuoteSelector, context_kept, occurrences
-from consult.documents.words import Words, read_words
+from consult.documents.anchors import QuoteSelector, context_kept, neighbours_kept, occurrences
+from consult.documents.words import Words, read_words, saying
 
-# Signs of context, both sides together, that bear witness for words found as they were; of a quote's own letters, the
-# number that needs no witness.
-_WITNESS, _SPEAKS_FOR_ITSELF = 10, 24
+# Words found as they were, with as many of their neighbours as were kept, are theirs if this run says so much (in
+# letters): next to what it was known by on both sides, or much by itself.
+ENOUGH, SOME, _MUCH, _BESIDE = 40, 20, 24, 5
 # Words found nearly as they were: so alike, of 100, and at least so many signs.
 _NEARLY, _LEAST_NEARLY = 75.0, 20
+# Where this times a quote's likeness is sure enough, its place is.
+_ALIKE_ENOUGH = 1.4
 # Words next to a quote that bear witness for its place.
 _NEIGHBOURS = 4
 
@@ -48,18 +50,47 @@ def follow(selector: QuoteSelector, old: str, new: str) -> Found | None:
     return max(found, key=lambda each: (each.sure, each.alike), default=None)
 
 
-def find_verbatim(selector: QuoteSelector, old: str, new: str) -> Found | None:
-    """The quote as it was, anywhere in a text: where it had its old neighbours, or where it can be no other."""
-    starts = list(occurrences(selector.exact, new))
-    if not starts:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A quote as it was and the neighbours it has kept: text[start:end] of the new text, `at` the quote's place."""
+
+    at: int
+    start: int
+    end: int
+
+    def text(self, plain: str) -> str:
+        """The run's words."""
+        return plain[self.start : self.end]
+
+
+def find_run(selector: QuoteSelector, new: str) -> Run | None:
+    """The quote as it was where it has most of its old neighbours."""
+    starts = occurrences(selector.exact, new)
+    at = max(
+        starts,
+        key=lambda each: (context_kept(selector, new, each), -abs(each - selector.start)),
+        default=None,
+    )
+    if at is None:
         return None
-    at = max(starts, key=lambda each: (context_kept(selector, new, each), -abs(each - selector.start)))
-    sure = 0.3
-    if context_kept(selector, new, at) >= _WITNESS:
+    before, after = neighbours_kept(selector, new, at)
+    return Run(at, at - before, at + len(selector.exact) + after)
+
+
+def find_verbatim(selector: QuoteSelector, old: str, new: str) -> Found | None:
+    """The quote as it was, anywhere in a text; the surer, the more of what stood around it came with it."""
+    run = find_run(selector, new)
+    if run is None:
+        return None
+    end = run.at + len(selector.exact)
+    own, all_said = saying(selector.exact), saying(run.text(new))
+    beside = min(saying(new[run.start : run.at]), saying(new[end : run.end])) >= _BESIDE
+    sure = 0.5 if all_said >= SOME else 0.2
+    if all_said >= ENOUGH and (beside or own >= _MUCH):
         sure = 0.9
-    elif len(starts) == 1 == old.count(selector.exact) and len(selector.exact) >= _SPEAKS_FOR_ITSELF:
+    elif own >= _MUCH and old.count(selector.exact) == new.count(selector.exact) == 1:
         sure = 0.85
-    return Found(at, at + len(selector.exact), 1.0, sure)
+    return Found(run.at, end, 1.0, sure)
 
 
 def find_nearly(selector: QuoteSelector, new: str) -> Found | None:
@@ -118,7 +149,7 @@ class Comparison:
         ):
             return Found(new_start, new_end, 1.0, self._surety(first, last))
         alike = min(0.99, 2 * kept / both if both else 0.0)
-        return Found(new_start, new_end, alike, min(0.95, alike * 1.5) * self._surety(first, last))
+        return Found(new_start, new_end, alike, min(0.95, alike * _ALIKE_ENOUGH) * self._surety(first, last))
 
     def _edges(self, start: int, end: int, old: tuple[int, int], new: tuple[int, int]) -> tuple[int, int]:
         """The range in the new text; a quote that begins or ends inside a word does so still if the word was kept."""
@@ -139,7 +170,7 @@ class Comparison:
 
     def _surety(self, first: int, last: int) -> float:
         """Whether words around the quote were kept too, or the quote is too long to be there by chance."""
-        if _total(self._old, first, last + 1) >= _SPEAKS_FOR_ITSELF:
+        if _total(self._old, first, last + 1) >= _MUCH:
             return 1.0
         before = self._kept[max(0, first - _NEIGHBOURS) : first]
         after = self._kept[last + 1 : last + 1 + _NEIGHBOURS]

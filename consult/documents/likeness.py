@@ -91,7 +91,7 @@ def _weights(texts: Sequence[Sequence[int]], size: int) -> list[float]:
     return [math.log(1 + len(texts) / holders[term]) if holders[term] else 0.0 for term in range(size)]
 
 
-def _features(terms: Sequence[int]) -> set[tuple[int, ...]]:
+def _features(terms: tuple[int, ...]) -> set[tuple[int, ...]]:
     return {terms[at : at + size] for size in _SHINGLES for at in range(len(terms) - size + 1)}
 
 

@@ -12,7 +12,7 @@ Pairs = dict[int, int]
 
 # How alike two blocks must be, by what stands around them: anywhere; in the same gap between pairs that kept their
 # order; with one neighbour, with both neighbours pairing as well; and all alone in their gap.
-_ANYWHERE, _SAME_GAP, _ONE_NEIGHBOUR, _BOTH_NEIGHBOURS = 0.46, 0.34, 0.28, 0.2
+_ANYWHERE, _SAME_GAP, _ONE_NEIGHBOUR, _BOTH_NEIGHBOURS = 0.46, 0.34, 0.28, 0.24
 # A few words are alike by chance: anywhere else in a document they must be more so.
 _SHORT, _ANYWHERE_SHORT = 6, 0.62
 # A gap of more pairs than this is compared only along its diagonal, so many blocks to each side.

@@ -187,14 +187,19 @@ def paragraphs(lang: str) -> tuple[str, ...]:
     path = DATA / f"{SOURCES.get(lang, 'udhr_six')}.jsonl.gz"
     if not path.exists():
         chance = random.Random(lang)
-        return tuple(_made_up(chance, chance.randrange(12, 90)) for _ in range(2_500))
+        return tuple(_made_up(chance, lang, chance.randrange(12, 90)) for _ in range(2_500))
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         texts = [row["text"] or "" for line in lines if (row := json.loads(line))["lang"] == lang]
     pieces = (re.sub(r"\s+", " ", piece).strip() for text in texts for piece in text.split("\n\n"))
     return tuple(dict.fromkeys(piece for piece in pieces if len(piece) > (16 if lang == "zh" else 60)))
 
 
-def _made_up(chance: random.Random, length: int) -> str:
+def _made_up(chance: random.Random, lang: str, length: int) -> str:
+    if lang == "zh":
+        return (
+            "".join(chr(0x4E00 + int(chance.paretovariate(0.6) * 7) % 2_000) for _ in range(length * 2))
+            + "。"
+        )
     words = (
         chance.choice(LINKS) if chance.random() < 0.45 else chance.choice(MADE_UP) for _ in range(length)
     )
@@ -210,24 +215,28 @@ def cut(text: str, lang: str) -> list[str]:
     return re.findall(r"[\u4e00-\u9fff]{1,2}|[^\u4e00-\u9fff]+", text) if lang == "zh" else text.split()
 
 
-def draft(chance: random.Random, lang: str, blocks: int, words: int = 0) -> list[tuple[BlockKind, list[str]]]:
-    """Blocks of real text; where `words` is given, paragraphs of about so many words and nothing else."""
+@cache
+def used_and_spare(lang: str) -> tuple[tuple[list[str], ...], tuple[list[str], ...]]:
+    """Paragraphs, as words, of which drafts are made, and others that are put in later."""
     texts = [cut(text, lang) for text in paragraphs(lang)]
+    random.Random(5).shuffle(texts)
+    part = len(texts) * 5 // 6
+    return tuple(texts[:part]), tuple(texts[part:])
+
+
+def draft(chance: random.Random, lang: str, blocks: int, words: int = 0) -> list[tuple[BlockKind, list[str]]]:
+    """As many blocks as there are texts for; where `words` is given, paragraphs of about so many words."""
+    texts = list(used_and_spare(lang)[0])
     chance.shuffle(texts)
     if words:
         stream = [word for text in texts for word in text]
         sizes = [chance.randrange(words // 2, words * 3 // 2) for _ in range(blocks)]
         starts = [sum(sizes[:n]) % (len(stream) - words * 2) for n in range(blocks)]
         return [(BlockKind.PARAGRAPH, stream[at : at + size]) for at, size in zip(starts, sizes, strict=True)]
-    made = []
-    for number in range(blocks):
-        text = texts[number % len(texts)]
-        kind = chance.choices([BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.HEADING], [6, 3, 1])[0]
-        most = {BlockKind.HEADING: chance.randrange(2, 8), BlockKind.LIST_ITEM: chance.randrange(5, 18)}.get(
-            kind, 160
-        )
-        made.append((kind, text[:most]))
-    return made
+    kinds = [BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.HEADING]
+    chosen = chance.choices(kinds, [6, 3, 1], k=blocks)
+    most = {BlockKind.PARAGRAPH: (160, 161), BlockKind.LIST_ITEM: (5, 18), BlockKind.HEADING: (2, 8)}
+    return [(kind, text[: chance.randrange(*most[kind])]) for kind, text in zip(chosen, texts, strict=False)]
 
 
 def rewrite(
@@ -245,7 +254,7 @@ def rewrite(
             share = plan.rate if plan.exactly else chance.uniform(0, plan.rate)
             piece.words = edit(chance, piece.words, share, stock)
     pieces = [piece for piece in pieces if piece.words and chance.random() >= plan.removed]
-    pieces = _add(chance, _move(chance, pieces, plan), plan, stock)
+    pieces = _add(chance, _move(chance, pieces, plan), plan, used_and_spare(lang)[1])
     return _finish(before, pieces, joiner_of(lang))
 
 
@@ -318,11 +327,13 @@ def _move(chance: random.Random, pieces: list[Piece], plan: Plan) -> list[Piece]
     return order
 
 
-def _add(chance: random.Random, pieces: list[Piece], plan: Plan, stock: Sequence[str]) -> list[Piece]:
-    for _ in range(round(len(pieces) * plan.added)):
-        at = chance.randrange(len(stock))
+def _add(
+    chance: random.Random, pieces: list[Piece], plan: Plan, spare: Sequence[Sequence[str]]
+) -> list[Piece]:
+    count = min(len(spare), round(len(pieces) * plan.added))
+    for text in chance.sample(list(spare), count):
         kind = chance.choice((BlockKind.PARAGRAPH, BlockKind.LIST_ITEM))
-        words = [Word(text, None) for text in stock[at : at + chance.randrange(6, 80)]]
+        words = [Word(word, None) for word in text[: chance.randrange(6, 80)]]
         pieces.insert(chance.randrange(len(pieces) + 1), Piece(kind, words, set()))
     return pieces
 
