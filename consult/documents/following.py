@@ -23,7 +23,7 @@ _NEARLY, _LEAST_NEARLY = 75.0, 20
 # Where this times a quote's likeness is sure enough, its place is.
 _ALIKE_ENOUGH = 1.4
 # Words next to a quote that bear witness for its place.
-_NEIGHBOURS = 4
+_NEIGHBOURS, _WITNESSES = 4, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,7 @@ class Comparison:
     @property
     def alike(self) -> float:
         """The share of both texts' words that were kept."""
-        kept = sum(_weight(self._old, n) for n in range(len(self._old)) if self._kept[n])
-        both = _total(self._old, 0, len(self._old)) + _total(self._new, 0, len(self._new))
-        return 2 * kept / both if both else 1.0
+        return self._alike(range(len(self._old)), range(len(self._new)))
 
     def follow(self, start: int, end: int) -> Found | None:
         """Where the words of old[start:end] are now."""
@@ -142,14 +140,18 @@ class Comparison:
         if new_first >= new_last:
             return None
         new_start, new_end = self._edges(start, end, (first, last), (new_first, new_last))
-        kept = sum(_weight(self._old, n) for n in range(first, last + 1) if self._kept[n])
-        both = _total(self._old, first, last + 1) + _total(self._new, new_first, new_last)
-        if self._texts[0][start:end] == self._texts[1][new_start:new_end] and all(
-            self._kept[first : last + 1]
-        ):
-            return Found(new_start, new_end, 1.0, self._surety(first, last))
-        alike = min(0.99, 2 * kept / both if both else 0.0)
-        return Found(new_start, new_end, alike, min(0.95, alike * _ALIKE_ENOUGH) * self._surety(first, last))
+        if self._texts[0][start:end] == self._texts[1][new_start:new_end]:
+            kept = all(self._kept[first : last + 1])
+            return Found(new_start, new_end, 1.0, self._surety(first, last) if kept else 0.5)
+        alike = self._alike(range(first, last + 1), range(new_first, new_last))
+        return Found(
+            new_start, new_end, min(alike, 0.99), min(0.95, alike * _ALIKE_ENOUGH) * self._surety(first, last)
+        )
+
+    def _alike(self, olds: range, news: range) -> float:
+        kept = sum(_weight(self._old, n) for n in olds if self._kept[n])
+        both = _total(self._old, olds.start, olds.stop) + _total(self._new, news.start, news.stop)
+        return 2 * kept / both if both else 0.0
 
     def _edges(self, start: int, end: int, old: tuple[int, int], new: tuple[int, int]) -> tuple[int, int]:
         """The range in the new text; a quote that begins or ends inside a word does so still if the word was kept."""
@@ -175,7 +177,7 @@ class Comparison:
         before = self._kept[max(0, first - _NEIGHBOURS) : first]
         after = self._kept[last + 1 : last + 1 + _NEIGHBOURS]
         witnesses = sum(before) + sum(after)
-        return 1.0 if witnesses >= 2 or witnesses == len(before) + len(after) else 0.7
+        return 1.0 if witnesses >= _WITNESSES or witnesses == len(before) + len(after) else 0.7
 
 
 def _weight(words: Words, number: int) -> int:

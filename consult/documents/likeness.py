@@ -7,7 +7,7 @@ that no version costs the product of its blocks.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -19,11 +19,14 @@ from consult.documents.words import read_words
 TEXT_KINDS = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTE})
 """Running text: one of these may become another and stay the same block."""
 
-# Of one block's words and shingles the rarest so many are looked up, and those that more blocks have than so many never.
-_FEATURES, _MOST_BLOCKS, _CANDIDATES = 120, 40, 8
-_SHINGLES = (1, 2, 3)
+# Words and shingles that more blocks have than this lead to none; a block is led to others so many times at most, by
+# its rarest ones first, and the so many that it is led to most are compared with it.
+_MOST_HOLDERS, _MOST_LEADS, _CANDIDATES = 40, 400, 6
 # Up to so many words, letters count too: a heading whose one word was bent is still that heading.
 _FEW_WORDS = 8
+_KEPT_SCORES = 200_000
+
+Feature = int | tuple[int, ...]
 
 
 def may_be_same(old: ParsedBlock, new: ParsedBlock) -> bool:
@@ -35,86 +38,93 @@ class Likeness:
     """Compares the blocks of an old and a new version by their places. Scores are from 0 to 1."""
 
     def __init__(self, old: Sequence[ParsedBlock], new: Sequence[ParsedBlock]) -> None:
-        self._blocks = (old, new)
         ids: dict[str, int] = defaultdict(lambda: len(ids))
-        self._old = [_terms(block, ids) for block in old]
-        self._new = [_terms(block, ids) for block in new]
-        self._weights = _weights([*self._old, *self._new], len(ids))
-        self.bags_old = [Counter(terms) for terms in self._old]
-        self.bags_new = [Counter(terms) for terms in self._new]
-        self._score = lru_cache(maxsize=200_000)(self._compare)
+        self.old, self.new = _Side(old, ids), _Side(new, ids)
+        self.weights = _weights((*self.old.terms, *self.new.terms), len(ids))
+        self._totals = [[self.weigh(terms) for terms in side.terms] for side in (self.old, self.new)]
+        # A method's own cache would outlive the versions.
+        self.score = lru_cache(_KEPT_SCORES)(self._score)
 
-    def score(self, old: int, new: int) -> float:
-        """How much of both blocks' words they share, in order and out of it."""
-        return self._score(old, new)
+    def weigh(self, terms: Sequence[int]) -> float:
+        """What words say together, rare ones more."""
+        return sum(map(self.weights.__getitem__, terms))
 
-    def length(self, old: int, new: int) -> tuple[int, int]:
-        """The words of each."""
-        return len(self._old[old]), len(self._new[new])
-
-    def weigh(self, bag: Counter[int]) -> float:
-        """What the words of a bag say together."""
-        weights = self._weights
-        return sum(weights[term] * count for term, count in bag.items())
-
-    def candidates(self, olds: Iterable[int], news: Iterable[int]) -> list[tuple[int, int]]:
+    def candidates(self, olds: Collection[int], news: Collection[int]) -> set[tuple[int, int]]:
         """Pairs (old, new) that share rare words or runs of words, the best few of each new and each old block."""
-        olds, news = list(olds), list(news)
-        old_features = {place: _features(self._old[place]) for place in olds}
-        new_features = {place: _features(self._new[place]) for place in news}
-        pairs = set(_best_pairs(old_features, new_features))
-        pairs.update((old, new) for new, old in _best_pairs(new_features, old_features))
-        before, after = self._blocks
-        return sorted(pair for pair in pairs if may_be_same(before[pair[0]], after[pair[1]]))
+        features_old, features_new = self.old.features(olds), self.new.features(news)
+        pairs = set(_led_to(features_old, features_new))
+        pairs.update((old, new) for new, old in _led_to(features_new, features_old))
+        before, after = self.old.blocks, self.new.blocks
+        return {(old, new) for old, new in pairs if may_be_same(before[old], after[new])}
 
-    def _compare(self, old: int, new: int) -> float:
-        ours, theirs = self._old[old], self._new[new]
-        before, after = self._blocks[0][old], self._blocks[1][new]
+    def _score(self, old: int, new: int) -> float:
+        """How much of both blocks' words they share, in order and out of it."""
+        ours, theirs = self.old.terms[old], self.new.terms[new]
+        before, after = self.old.blocks[old].plain, self.new.blocks[new].plain
         if not ours or not theirs:
-            return float(before.plain == after.plain)
-        shared = self.weigh(self.bags_old[old] & self.bags_new[new])
-        either = self.weigh(self.bags_old[old]) + self.weigh(self.bags_new[new])
-        score = (2 * shared / either + Indel.normalized_similarity(ours, theirs)) / 2
+            return float(before == after)
+        either = self._totals[0][old] + self._totals[1][new]
+        shared = self._shared(self.old.bags[old], self.new.bags[new])
+        in_order = Indel.normalized_similarity(self.old.written[old], self.new.written[new])
+        score = (2 * shared / either + in_order) / 2
         if max(len(ours), len(theirs)) > _FEW_WORDS:
             return score
-        return max(score, 1.8 * (fuzz.ratio(before.plain, after.plain) / 100 - 0.5))
+        return max(score, 1.8 * (fuzz.ratio(before, after) / 100 - 0.5))
+
+    def _shared(self, ours: Mapping[int, int], theirs: Mapping[int, int]) -> float:
+        weights = self.weights
+        return sum(weights[term] * min(ours[term], theirs[term]) for term in ours.keys() & theirs.keys())
+
+
+class _Side:
+    """One version's blocks as numbers of words: in order, counted, and as a string of one sign a word."""
+
+    def __init__(self, blocks: Sequence[ParsedBlock], ids: dict[str, int]) -> None:
+        self.blocks = blocks
+        self.terms = [_terms(block, ids) for block in blocks]
+        self.bags = [Counter(terms) for terms in self.terms]
+        # Strings are compared far faster than lists. There are 1,114,112 signs; where a version has more words than
+        # that, some share one.
+        self.written = ["".join(chr(term % 0x110000) for term in terms) for terms in self.terms]
+        self._features: dict[int, set[Feature]] = {}
+
+    def features(self, places: Collection[int]) -> dict[int, set[Feature]]:
+        """Words and runs of two and three words of each of these places."""
+        for place in places:
+            if place not in self._features:
+                terms = self.terms[place]
+                self._features[place] = {
+                    *terms, *zip(terms, terms[1:], strict=False), *zip(terms, terms[1:], terms[2:], strict=False)
+                }  # fmt: skip
+        return {place: self._features[place] for place in places}
 
 
 def _terms(block: ParsedBlock, ids: dict[str, int]) -> tuple[int, ...]:
     words = read_words(block.plain).folded
     picture = (f"file {block.src}",) if block.src else ()
-    return tuple(ids[word] for word in (*words, *picture))
+    return tuple(map(ids.__getitem__, (*words, *picture)))
 
 
 def _weights(texts: Sequence[Sequence[int]], size: int) -> list[float]:
     holders = Counter(term for text in texts for term in set(text))
-    return [math.log(1 + len(texts) / holders[term]) if holders[term] else 0.0 for term in range(size)]
+    return [math.log(1 + len(texts) / holders[term]) for term in range(size)]
 
 
-def _features(terms: tuple[int, ...]) -> set[tuple[int, ...]]:
-    return {terms[at : at + size] for size in _SHINGLES for at in range(len(terms) - size + 1)}
-
-
-def _best_pairs(
-    held: dict[int, set[tuple[int, ...]]], asked: dict[int, set[tuple[int, ...]]]
-) -> Iterable[tuple[int, int]]:
+def _led_to(held: Mapping[int, set[Feature]], asked: Mapping[int, set[Feature]]) -> Iterator[tuple[int, int]]:
     """For each of `asked` the few of `held` that share most of its rare features."""
-    holders: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    holders: dict[Feature, list[int]] = defaultdict(list)
     for place, features in held.items():
         for feature in features:
             holders[feature].append(place)
+    leads = {feature: places for feature, places in holders.items() if len(places) <= _MOST_HOLDERS}
     for place, features in asked.items():
-        rare = sorted(
-            (
-                found
-                for feature in features
-                if len(found := holders.get(feature, ())) in range(1, _MOST_BLOCKS)
-            ),
-            key=len,
-        )
         votes: dict[int, float] = defaultdict(float)
-        for found in rare[:_FEATURES]:
+        left = _MOST_LEADS
+        for found in sorted((leads[feature] for feature in features & leads.keys()), key=len):
             for other in found:
                 votes[other] += 1 / len(found)
+            left -= len(found)
+            if left <= 0:
+                break
         for other in sorted(votes, key=lambda each: (-votes[each], each))[:_CANDIDATES]:
             yield other, place

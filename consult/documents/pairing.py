@@ -26,7 +26,7 @@ def pair_blocks(old: Sequence[ParsedBlock], new: Sequence[ParsedBlock], likeness
     olds = [place for place in range(len(old)) if place not in pairs]
     taken = set(pairs.values())
     news = [place for place in range(len(new)) if place not in taken]
-    sought = set(likeness.candidates(olds, news))
+    sought = likeness.candidates(olds, news)
     for _ in range(_ROUNDS):
         found = _edits(old, new, pairs, sought, likeness)
         if not found:
@@ -108,7 +108,9 @@ def _edits(
     for i, j in sought | {pair for pair in around.near() if may_be_same(old[pair[0]], new[pair[1]])}:
         if i in pairs or j in around.taken:
             continue
-        needed = around.needed(i, j, short=min(likeness.length(i, j)) < _SHORT)
+        needed = around.needed(
+            i, j, short=min(len(likeness.old.terms[i]), len(likeness.new.terms[j])) < _SHORT
+        )
         margin = likeness.score(i, j) - needed
         if margin >= 0:
             margins.append((-margin, abs(i - j), i, j))

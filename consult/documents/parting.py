@@ -3,8 +3,8 @@
 A part is told by its words: most of them stand in the whole, and not in the other parts of it.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from consult.documents.blocks import ParsedBlock
@@ -22,14 +22,15 @@ _LEAST_WORDS = 3
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """Pieces without a pair on one side, and the blocks of the other side that they may be parts of.
+    """Blocks without a pair, and the blocks of the other side that they may be parts of.
 
-    partners: whole → the piece it is paired with already; whole_of turns that round. bags: words by place.
+    words, whole_words: how often each block has each word. partners: whole → the part it is paired with already;
+    whole_of turns that round.
     """
 
-    pieces: Sequence[int]
-    piece_bags: Sequence[Counter[int]]
-    whole_bags: Sequence[Counter[int]]
+    pieces: Collection[int]
+    words: Sequence[Counter[int]]
+    whole_words: Sequence[Counter[int]]
     partners: Mapping[int, int]
     whole_of: Mapping[int, int]
 
@@ -38,77 +39,98 @@ def find_parts(
     old: Sequence[ParsedBlock], new: Sequence[ParsedBlock], pairs: Pairs, likeness: Likeness
 ) -> Parts:
     """The pairs, and with them the other parts of blocks that were split and the other blocks that were merged."""
+    splits = _find_splits(old, new, pairs, likeness)
+    merges = _find_merges(old, new, pairs, splits, likeness)
+    return sorted({*pairs.items(), *((i, j) for j, i in splits.items()), *merges.items()})
+
+
+def _find_splits(
+    old: Sequence[ParsedBlock], new: Sequence[ParsedBlock], pairs: Pairs, likeness: Likeness
+) -> dict[int, int]:
+    """New place → old place of parts beside the one that the block is paired with."""
     backwards = {after: before for before, after in pairs.items()}
     added = [place for place in range(len(new)) if place not in backwards]
-    removed = [place for place in range(len(old)) if place not in pairs]
-    edited = [before for before, after in pairs.items() if old[before].plain != new[after].plain]
-    split = _Side(added, likeness.bags_new, likeness.bags_old, pairs, backwards)
-    candidates = likeness.candidates([*removed, *edited], added) + _beside(split, set(edited))
-    found = _assign(split, [(j, i) for i, j in candidates if may_be_same(old[i], new[j])], likeness.weigh)
-    parts = {*pairs.items(), *((i, j) for j, i in found.items())}
-    return sorted(parts | _merges(old, new, pairs, found, likeness))
+    edited = {before for before, after in pairs.items() if old[before].plain != new[after].plain}
+    wholes = [place for place in range(len(old)) if place not in pairs or place in edited]
+    side = _Side(added, likeness.new.bags, likeness.old.bags, pairs, backwards)
+    candidates = {(piece, whole) for whole, piece in likeness.candidates(wholes, added)} | _beside(
+        side, edited
+    )
+    return _assign(side, [(j, i) for j, i in candidates if may_be_same(old[i], new[j])], likeness)
 
 
-def _merges(
+def _find_merges(
     old: Sequence[ParsedBlock],
     new: Sequence[ParsedBlock],
     pairs: Pairs,
     splits: Mapping[int, int],
     likeness: Likeness,
-) -> set[tuple[int, int]]:
-    split = set(splits.values())
-    removed = [place for place in range(len(old)) if place not in pairs and place not in split]
-    backwards = {after: before for before, after in pairs.items() if before not in split}
-    edited = [after for after, before in backwards.items() if old[before].plain != new[after].plain]
-    added = [place for place in range(len(new)) if place not in pairs.values() and place not in splits]
-    side = _Side(removed, likeness.bags_old, likeness.bags_new, backwards, pairs)
-    candidates = likeness.candidates(removed, [*added, *edited])
-    candidates += [(i, j) for j, i in _beside(side, set(edited))]
-    found = _assign(side, [(i, j) for i, j in candidates if may_be_same(old[i], new[j])], likeness.weigh)
-    return set(found.items())
-
-
-def _beside(side: _Side, wholes: set[int]) -> list[tuple[int, int]]:
-    """Pieces with the wholes of the nearest pairs before and after them, as (whole, piece)."""
-    found = []
-    pieces = set(side.pieces)
-    for piece in side.pieces:
-        for step in (-1, 1):
-            at = piece + step
-            if at in pieces and step > 0:
-                continue
-            whole = side.whole_of.get(at)
-            if whole in wholes:
-                found.append((whole, piece))
-    return found
-
-
-def _assign(
-    side: _Side, candidates: Iterable[tuple[int, int]], weigh: Callable[[Counter[int]], float]
 ) -> dict[int, int]:
+    """Old place → new place of blocks that went into one that another is paired with."""
+    split = set(splits.values())
+    backwards = {after: before for before, after in pairs.items()}
+    removed = [place for place in range(len(old)) if place not in pairs and place not in split]
+    edited = {
+        after
+        for before, after in pairs.items()
+        if before not in split and old[before].plain != new[after].plain
+    }
+    added = (place for place in range(len(new)) if place not in backwards and place not in splits)
+    side = _Side(removed, likeness.old.bags, likeness.new.bags, backwards, pairs)
+    candidates = likeness.candidates(removed, [*added, *edited]) | _beside(side, edited)
+    return _assign(side, [(i, j) for i, j in candidates if may_be_same(old[i], new[j])], likeness)
+
+
+def _beside(side: _Side, wholes: Collection[int]) -> set[tuple[int, int]]:
+    """Pieces with those wholes that the blocks next to them are paired with."""
+    return {
+        (piece, whole)
+        for step in (-1, 1)
+        for piece in side.pieces
+        if (whole := side.whole_of.get(piece + step)) is not None and whole in wholes
+    }
+
+
+def _assign(side: _Side, candidates: Iterable[tuple[int, int]], likeness: Likeness) -> dict[int, int]:
     """Piece → whole, the surest first; what one part has taken of a whole another can't take."""
-    left: dict[int, Counter[int]] = {}
-    parts: dict[int, set[int]] = defaultdict(set)
-
-    def share(piece: int, whole: int) -> float:
-        if whole not in left:
-            partner = side.partners.get(whole)
-            left[whole] = side.whole_bags[whole] - (
-                side.piece_bags[partner] if partner is not None else Counter()
-            )
-            parts[whole] |= {partner} if partner is not None else set()
-        bag = side.piece_bags[piece]
-        shared = bag & left[whole]
-        return weigh(shared) / weigh(bag) if shared.total() >= _LEAST_WORDS else 0.0
-
+    wholes: dict[int, _Whole] = {}
+    for _, whole in candidates:
+        if whole not in wholes:
+            wholes[whole] = _Whole(side, whole, likeness)
     found: dict[int, int] = {}
-    scored = sorted(((-share(piece, whole), piece, whole) for piece, whole in set(candidates)))
-    for _, piece, whole in scored:
-        if piece in found:
+    scored = sorted((-wholes[whole].share(piece), piece, whole) for piece, whole in candidates)
+    for share, piece, whole in scored:
+        if piece in found or -share < _BESIDE:
             continue
-        near = parts[whole] & {piece - 1, piece + 1}
-        if share(piece, whole) >= (_BESIDE if near else _ELSEWHERE):
+        needed = _BESIDE if wholes[whole].parts & {piece - 1, piece + 1} else _ELSEWHERE
+        if wholes[whole].share(piece) >= needed:
+            wholes[whole].give(piece)
             found[piece] = whole
-            left[whole] = left[whole] - side.piece_bags[piece]
-            parts[whole].add(piece)
     return found
+
+
+class _Whole:
+    """A block with those of its words that no part has taken yet."""
+
+    def __init__(self, side: _Side, place: int, likeness: Likeness) -> None:
+        self._words, self._likeness = side.words, likeness
+        self._left = dict(side.whole_words[place])
+        self.parts: set[int] = set()
+        if place in side.partners:
+            self.give(side.partners[place])
+
+    def share(self, piece: int) -> float:
+        """How much of a piece's words are still to be had here."""
+        words, left, weights = self._words[piece], self._left, self._likeness.weights
+        taken = {term: min(count, left.get(term, 0)) for term, count in words.items()}
+        if sum(taken.values()) < _LEAST_WORDS:
+            return 0.0
+        all_of_it = sum(weights[term] * count for term, count in words.items())
+        return sum(weights[term] * count for term, count in taken.items()) / all_of_it
+
+    def give(self, piece: int) -> None:
+        """A piece takes its words away."""
+        self.parts.add(piece)
+        for term, count in self._words[piece].items():
+            if term in self._left:
+                self._left[term] = max(0, self._left[term] - count)
