@@ -1,13 +1,12 @@
-"""How alike blocks of two versions are, and which are worth comparing.
+"""How alike blocks of two versions are.
 
 A block's words are weighed by how rare they are in both versions (inverse document frequency): two paragraphs that
-share "the" and "of" share nothing. Pairs to compare come from an index of words and of runs of words (shingles), so
-that no version costs the product of its blocks.
+share "the" and "of" share nothing.
 """
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -19,14 +18,9 @@ from consult.documents.words import read_words
 TEXT_KINDS = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTE})
 """Running text: one of these may become another and stay the same block."""
 
-# Words and shingles that more blocks have than this lead to none; a block is led to others so many times at most, by
-# its rarest ones first, and the so many that it is led to most are compared with it.
-_MOST_HOLDERS, _MOST_LEADS, _CANDIDATES = 40, 400, 6
 # Up to so many words, letters count too: a heading whose one word was bent is still that heading.
 _FEW_WORDS = 8
 _KEPT_SCORES = 200_000
-
-Feature = int | tuple[int, ...]
 
 
 def may_be_same(old: ParsedBlock, new: ParsedBlock) -> bool:
@@ -48,14 +42,6 @@ class Likeness:
     def weigh(self, terms: Sequence[int]) -> float:
         """What words say together, rare ones more."""
         return sum(map(self.weights.__getitem__, terms))
-
-    def candidates(self, olds: Collection[int], news: Collection[int]) -> set[tuple[int, int]]:
-        """Pairs (old, new) that share rare words or runs of words, the best few of each new and each old block."""
-        features_old, features_new = self.old.features(olds), self.new.features(news)
-        pairs = set(_led_to(features_old, features_new))
-        pairs.update((old, new) for new, old in _led_to(features_new, features_old))
-        before, after = self.old.blocks, self.new.blocks
-        return {(old, new) for old, new in pairs if may_be_same(before[old], after[new])}
 
     def _score(self, old: int, new: int) -> float:
         """How much of both blocks' words they share, in order and out of it."""
@@ -86,17 +72,6 @@ class _Side:
         # Strings are compared far faster than lists. There are 1,114,112 signs; where a version has more words than
         # that, some share one.
         self.written = ["".join(chr(term % 0x110000) for term in terms) for terms in self.terms]
-        self._features: dict[int, set[Feature]] = {}
-
-    def features(self, places: Collection[int]) -> dict[int, set[Feature]]:
-        """Words and runs of two and three words of each of these places."""
-        for place in places:
-            if place not in self._features:
-                terms = self.terms[place]
-                self._features[place] = {
-                    *terms, *zip(terms, terms[1:], strict=False), *zip(terms, terms[1:], terms[2:], strict=False)
-                }  # fmt: skip
-        return {place: self._features[place] for place in places}
 
 
 def _terms(block: ParsedBlock, ids: dict[str, int]) -> tuple[int, ...]:
@@ -108,23 +83,3 @@ def _terms(block: ParsedBlock, ids: dict[str, int]) -> tuple[int, ...]:
 def _weights(texts: Sequence[Sequence[int]], size: int) -> list[float]:
     holders = Counter(term for text in texts for term in set(text))
     return [math.log(1 + len(texts) / holders[term]) for term in range(size)]
-
-
-def _led_to(held: Mapping[int, set[Feature]], asked: Mapping[int, set[Feature]]) -> Iterator[tuple[int, int]]:
-    """For each of `asked` the few of `held` that share most of its rare features."""
-    holders: dict[Feature, list[int]] = defaultdict(list)
-    for place, features in held.items():
-        for feature in features:
-            holders[feature].append(place)
-    leads = {feature: places for feature, places in holders.items() if len(places) <= _MOST_HOLDERS}
-    for place, features in asked.items():
-        votes: dict[int, float] = defaultdict(float)
-        left = _MOST_LEADS
-        for found in sorted((leads[feature] for feature in features & leads.keys()), key=len):
-            for other in found:
-                votes[other] += 1 / len(found)
-            left -= len(found)
-            if left <= 0:
-                break
-        for other in sorted(votes, key=lambda each: (-votes[each], each))[:_CANDIDATES]:
-            yield other, place

@@ -12,9 +12,10 @@ from enum import StrEnum
 
 from consult.documents.blocks import ParsedBlock
 from consult.documents.keys import KeyedBlock, make_keys
+from consult.documents.leads import Leads
 from consult.documents.likeness import Likeness
 from consult.documents.order import in_order
-from consult.documents.pairing import pair_blocks
+from consult.documents.pairing import pair_edits, pair_same, unpaired
 from consult.documents.parting import Parts, find_parts
 from consult.documents.sanitising import collapse
 
@@ -53,8 +54,10 @@ def match_blocks(old: Sequence[KeyedBlock], new: Sequence[ParsedBlock]) -> tuple
     """A row for every block of both versions, in the new version's order; what was removed stands where it stood."""
     before = [block for _, block in old]
     likeness = Likeness(before, new)
-    pairs = pair_blocks(before, new, likeness)
-    parts = find_parts(before, new, pairs, likeness)
+    same = pair_same(before, new)
+    olds, news = unpaired(before, new, same)
+    leads = Leads({i: likeness.old.terms[i] for i in olds}, {j: likeness.new.terms[j] for j in news})
+    parts = find_parts(before, new, pair_edits(before, new, same, likeness, leads), likeness, leads)
     return tuple(_in_reading_order([*_rows(before, new, parts, likeness), *_missing(before, new, parts)]))
 
 

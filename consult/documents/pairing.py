@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 
 from consult.documents.blocks import ParsedBlock
+from consult.documents.leads import Leads
 from consult.documents.likeness import Likeness, may_be_same
 from consult.documents.order import Gaps, in_order
 
@@ -20,13 +21,12 @@ _SMALL_GAP, _BAND = 400, 3
 _ROUNDS = 6
 
 
-def pair_blocks(old: Sequence[ParsedBlock], new: Sequence[ParsedBlock], likeness: Likeness) -> Pairs:
-    """Each old block with the one new block that it is, where there is one."""
-    pairs = _same_words(old, new)
-    olds = [place for place in range(len(old)) if place not in pairs]
-    taken = set(pairs.values())
-    news = [place for place in range(len(new)) if place not in taken]
-    sought = likeness.candidates(olds, news)
+def pair_edits(
+    old: Sequence[ParsedBlock], new: Sequence[ParsedBlock], same: Pairs, likeness: Likeness, leads: Leads
+) -> Pairs:
+    """Each old block with the one new block that it is, where there is one; `same` are those that say the same."""
+    pairs = dict(same)
+    sought = leads.pairs(*unpaired(old, new, pairs))
     for _ in range(_ROUNDS):
         found = _edits(old, new, pairs, sought, likeness)
         if not found:
@@ -39,7 +39,18 @@ def _identities(blocks: Sequence[ParsedBlock]) -> list[Hashable]:
     return [(block.kind, block.plain, block.src) for block in blocks]
 
 
-def _same_words(old: Sequence[ParsedBlock], new: Sequence[ParsedBlock]) -> Pairs:
+def unpaired(
+    old: Sequence[ParsedBlock], new: Sequence[ParsedBlock], pairs: Pairs
+) -> tuple[list[int], list[int]]:
+    """Places of both versions that have no pair."""
+    taken = set(pairs.values())
+    return (
+        [place for place in range(len(old)) if place not in pairs],
+        [place for place in range(len(new)) if place not in taken],
+    )
+
+
+def pair_same(old: Sequence[ParsedBlock], new: Sequence[ParsedBlock]) -> Pairs:
     """What says the same: first what is there once, then what stands beside such a pair, then in order."""
     ours, theirs = _identities(old), _identities(new)
     pairs: Pairs = {}
@@ -105,8 +116,8 @@ def _edits(
     """One round: whatever is alike enough where it stands, the surest first."""
     around = _Surroundings(len(old), len(new), pairs)
     margins = []
-    for i, j in sought | {pair for pair in around.near() if may_be_same(old[pair[0]], new[pair[1]])}:
-        if i in pairs or j in around.taken:
+    for i, j in sought.union(around.near()):
+        if i in pairs or j in around.taken or not may_be_same(old[i], new[j]):
             continue
         needed = around.needed(
             i, j, short=min(len(likeness.old.terms[i]), len(likeness.new.terms[j])) < _SHORT

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from consult.documents.blocks import ParsedBlock
+from consult.documents.leads import Leads
 from consult.documents.likeness import Likeness, may_be_same
 from consult.documents.pairing import Pairs
 
@@ -36,16 +37,16 @@ class _Side:
 
 
 def find_parts(
-    old: Sequence[ParsedBlock], new: Sequence[ParsedBlock], pairs: Pairs, likeness: Likeness
+    old: Sequence[ParsedBlock], new: Sequence[ParsedBlock], pairs: Pairs, likeness: Likeness, leads: Leads
 ) -> Parts:
     """The pairs, and with them the other parts of blocks that were split and the other blocks that were merged."""
-    splits = _find_splits(old, new, pairs, likeness)
-    merges = _find_merges(old, new, pairs, splits, likeness)
+    splits = _find_splits(old, new, pairs, likeness, leads)
+    merges = _find_merges(old, new, pairs, splits, likeness, leads)
     return sorted({*pairs.items(), *((i, j) for j, i in splits.items()), *merges.items()})
 
 
 def _find_splits(
-    old: Sequence[ParsedBlock], new: Sequence[ParsedBlock], pairs: Pairs, likeness: Likeness
+    old: Sequence[ParsedBlock], new: Sequence[ParsedBlock], pairs: Pairs, likeness: Likeness, leads: Leads
 ) -> dict[int, int]:
     """New place → old place of parts beside the one that the block is paired with."""
     backwards = {after: before for before, after in pairs.items()}
@@ -53,9 +54,7 @@ def _find_splits(
     edited = {before for before, after in pairs.items() if old[before].plain != new[after].plain}
     wholes = [place for place in range(len(old)) if place not in pairs or place in edited]
     side = _Side(added, likeness.new.bags, likeness.old.bags, pairs, backwards)
-    candidates = {(piece, whole) for whole, piece in likeness.candidates(wholes, added)} | _beside(
-        side, edited
-    )
+    candidates = {(piece, whole) for whole, piece in leads.pairs(wholes, added)} | _beside(side, edited)
     return _assign(side, [(j, i) for j, i in candidates if may_be_same(old[i], new[j])], likeness)
 
 
@@ -65,6 +64,7 @@ def _find_merges(
     pairs: Pairs,
     splits: Mapping[int, int],
     likeness: Likeness,
+    leads: Leads,
 ) -> dict[int, int]:
     """Old place → new place of blocks that went into one that another is paired with."""
     split = set(splits.values())
@@ -77,7 +77,7 @@ def _find_merges(
     }
     added = (place for place in range(len(new)) if place not in backwards and place not in splits)
     side = _Side(removed, likeness.old.bags, likeness.new.bags, backwards, pairs)
-    candidates = likeness.candidates(removed, [*added, *edited]) | _beside(side, edited)
+    candidates = leads.pairs(removed, [*added, *edited]) | _beside(side, edited)
     return _assign(side, [(i, j) for i, j in candidates if may_be_same(old[i], new[j])], likeness)
 
 
