@@ -14,11 +14,12 @@ Pairs = dict[int, int]
 # How alike two blocks must be, by what stands around them: anywhere; in the same gap between pairs that kept their
 # order; with one neighbour, with both neighbours pairing as well; and all alone in their gap.
 _ANYWHERE, _SAME_GAP, _ONE_NEIGHBOUR, _BOTH_NEIGHBOURS = 0.46, 0.34, 0.28, 0.24
-# A few words are alike by chance: anywhere else in a document they must be more so.
-_SHORT, _ANYWHERE_SHORT = 6, 0.62
+# A few words are alike by chance: where no neighbour speaks for them they must be more so.
+_SHORT, _ANYWHERE_SHORT, _SAME_GAP_SHORT = 6, 0.62, 0.45
 # A gap of more pairs than this is compared only along its diagonal, so many blocks to each side.
 _SMALL_GAP, _BAND = 400, 3
-_ROUNDS = 6
+# What is surest is paired first, so that the gaps are small where little is asked for.
+_FLOORS = (0.7, 0.46, 0.38, 0.3, 0.0, 0.0, 0.0)
 
 
 def pair_edits(
@@ -27,11 +28,8 @@ def pair_edits(
     """Each old block with the one new block that it is, where there is one; `same` are those that say the same."""
     pairs = dict(same)
     sought = leads.pairs(*unpaired(old, new, pairs))
-    for _ in range(_ROUNDS):
-        found = _edits(old, new, pairs, sought, likeness)
-        if not found:
-            break
-        pairs.update(found)
+    for floor in _FLOORS:
+        pairs.update(_edits(old, new, pairs, sought, likeness, floor))
     return pairs
 
 
@@ -112,6 +110,7 @@ def _edits(
     pairs: Pairs,
     sought: set[tuple[int, int]],
     likeness: Likeness,
+    floor: float,
 ) -> Pairs:
     """One round: whatever is alike enough where it stands, the surest first."""
     around = _Surroundings(len(old), len(new), pairs)
@@ -122,7 +121,7 @@ def _edits(
         needed = around.needed(
             i, j, short=min(len(likeness.old.terms[i]), len(likeness.new.terms[j])) < _SHORT
         )
-        margin = likeness.score(i, j) - needed
+        margin = likeness.score(i, j) - max(needed, floor)
         if margin >= 0:
             margins.append((-margin, abs(i - j), i, j))
     found: Pairs = {}
@@ -149,7 +148,7 @@ class _Surroundings:
         if neighbours:
             return _BOTH_NEIGHBOURS if neighbours == 2 else _ONE_NEIGHBOUR
         if self._gaps.of_old(i) == self._gaps.of_new(j):
-            return _SAME_GAP
+            return _SAME_GAP_SHORT if short else _SAME_GAP
         return _ANYWHERE_SHORT if short else _ANYWHERE
 
     def near(self) -> Iterator[tuple[int, int]]:
