@@ -6,7 +6,7 @@ from itertools import chain, pairwise
 
 # Words and runs that more blocks have than this lead to none; a block is led to others so many times at most, by its
 # rarest ones first, and the so many that it is led to most are compared with it.
-_MOST_HOLDERS, _MOST_LEADS, _CANDIDATES = 40, 400, 6
+_MOST_HOLDERS, _MOST_LEADS, _CANDIDATES = 64, 150, 5
 
 Feature = int | tuple[int, ...]
 
@@ -22,9 +22,17 @@ class Leads:
 
     def pairs(self, olds: Collection[int], news: Collection[int]) -> set[tuple[int, int]]:
         """Pairs (old, new) of these places: the best few of each new one, and of each old one."""
-        olds, news = frozenset(olds), frozenset(news)
-        found = {(old, new) for new in news for old in self._old.best(self._new.features(new), olds)}
-        return found | {(old, new) for old in olds for new in self._new.best(self._old.features(old), news)}
+        return self.of_new(olds, news) | self.of_old(olds, news)
+
+    def of_new(self, olds: Collection[int], news: Collection[int]) -> set[tuple[int, int]]:
+        """Pairs (old, new): for each of the new places the best few of the old ones."""
+        among = frozenset(olds)
+        return {(old, new) for new in news for old in self._old.best(self._new.features(new), among)}
+
+    def of_old(self, olds: Collection[int], news: Collection[int]) -> set[tuple[int, int]]:
+        """Pairs (old, new): for each of the old places the best few of the new ones."""
+        among = frozenset(news)
+        return {(old, new) for old in olds for new in self._new.best(self._old.features(old), among)}
 
 
 class _Held:
@@ -60,7 +68,7 @@ class _Held:
 
 
 def _features(terms: Sequence[int]) -> set[Feature]:
-    return {*terms, *pairwise(terms), *zip(terms, terms[1:], terms[2:], strict=False)}
+    return {*terms, *pairwise(terms)}
 
 
 def _union(features: Mapping[int, set[Feature]]) -> set[Feature]:

@@ -54,7 +54,7 @@ def _find_splits(
     edited = {before for before, after in pairs.items() if old[before].plain != new[after].plain}
     wholes = [place for place in range(len(old)) if place not in pairs or place in edited]
     side = _Side(added, likeness.new.bags, likeness.old.bags, pairs, backwards)
-    candidates = {(piece, whole) for whole, piece in leads.pairs(wholes, added)} | _beside(side, edited)
+    candidates = {(piece, whole) for whole, piece in leads.of_new(wholes, added)} | _beside(side, edited)
     return _assign(side, [(j, i) for j, i in candidates if may_be_same(old[i], new[j])], likeness)
 
 
@@ -77,7 +77,7 @@ def _find_merges(
     }
     added = (place for place in range(len(new)) if place not in backwards and place not in splits)
     side = _Side(removed, likeness.old.bags, likeness.new.bags, backwards, pairs)
-    candidates = leads.pairs(removed, [*added, *edited]) | _beside(side, edited)
+    candidates = leads.of_old(removed, [*added, *edited]) | _beside(side, edited)
     return _assign(side, [(i, j) for i, j in candidates if may_be_same(old[i], new[j])], likeness)
 
 
@@ -122,7 +122,7 @@ class _Whole:
     def share(self, piece: int) -> float:
         """How much of a piece's words are still to be had here."""
         words, left, weights = self._words[piece], self._left, self._likeness.weights
-        taken = {term: min(count, left.get(term, 0)) for term, count in words.items()}
+        taken = {term: min(words[term], left[term]) for term in words.keys() & left.keys()}
         if sum(taken.values()) < _LEAST_WORDS:
             return 0.0
         all_of_it = sum(weights[term] * count for term, count in words.items())
