@@ -18,8 +18,11 @@ from consult.documents.words import Words, read_words, saying
 # Words found as they were, with as many of their neighbours as were kept, are theirs if this run says so much (in
 # letters): next to what it was known by on both sides, or much by itself.
 ENOUGH, SOME, _MUCH, _BESIDE = 40, 20, 24, 5
-# Words found nearly as they were: so alike, of 100, and at least so many signs.
-_NEARLY, _LEAST_NEARLY = 75.0, 20
+# Words found nearly as they were: so alike, of 100, and at least and at most so many signs (a passage of pages is found
+# by its block, and comparing it everywhere takes long).
+_NEARLY, _LEAST_NEARLY, _MOST_NEARLY, _LONGEST_WORD = 75.0, 20, 400, 40
+# What is found nearly as it was is never surer than this: a proposal to an editor.
+_NEARLY_SURE = 0.7
 # Where this times a quote's likeness is sure enough, its place is.
 _ALIKE_ENOUGH = 1.4
 # Words next to a quote that bear witness for its place.
@@ -44,10 +47,12 @@ def follow(selector: QuoteSelector, old: str, new: str) -> Found | None:
     followed = comparison.follow(selector.start, selector.end)
     if followed and followed.alike == 1.0:
         return followed
-    found = [
-        each for each in (followed, find_verbatim(selector, old, new), find_nearly(selector, new)) if each
-    ]
-    return max(found, key=lambda each: (each.sure, each.alike), default=None)
+    best = _surest(followed, find_verbatim(selector, old, new))
+    return best if best and best.sure >= _NEARLY_SURE else _surest(best, find_nearly(selector, new))
+
+
+def _surest(*found: Found | None) -> Found | None:
+    return max((each for each in found if each), key=lambda each: (each.sure, each.alike), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +100,25 @@ def find_verbatim(selector: QuoteSelector, old: str, new: str) -> Found | None:
 
 def find_nearly(selector: QuoteSelector, new: str) -> Found | None:
     """The words of a text that are most like those quoted, at whole words."""
-    if len(selector.exact) < _LEAST_NEARLY:
+    if not _LEAST_NEARLY <= len(selector.exact) <= _MOST_NEARLY:
         return None
     best = fuzz.partial_ratio_alignment(selector.exact, new, score_cutoff=_NEARLY)
     if best is None or best.src_end - best.src_start < len(selector.exact) / 2:
         return None
-    words = read_words(new)
-    first = bisect_right(words.ends, best.dest_start)
-    last = bisect_left(words.starts, best.dest_end) - 1
-    if not 0 <= first <= last < len(words):
-        return None
-    start, end = words.starts[first], words.ends[last]
+    start, end = _whole_words(new, best.dest_start, best.dest_end)
     alike = fuzz.ratio(selector.exact, new[start:end]) / 100
-    return Found(start, end, min(alike, 0.99), 0.7 * alike)
+    return Found(start, end, min(alike, 0.99), _NEARLY_SURE * alike)
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range widened to where its first and last words begin and end."""
+    from_here = max(0, start - _LONGEST_WORD)
+    words = read_words(text[from_here : end + _LONGEST_WORD])
+    first = bisect_right(words.ends, start - from_here)
+    last = bisect_left(words.starts, end - from_here) - 1
+    if first > last:
+        return start, end
+    return from_here + words.starts[first], from_here + words.ends[last]
 
 
 @lru_cache(maxsize=256)
