@@ -19,6 +19,7 @@ SURE = 0.75
 
 # A place less sure than this is not even proposed to an editor: the comment is an orphan.
 _WORTH_SHOWING = 0.4
+_MOST_COMPARED = 6
 
 Texts = Mapping[str, str]
 """A block's plain text by language."""
@@ -100,7 +101,7 @@ def carry(
     elsewhere: where to look for words that left their block.
     """
     found = _carried_words if selector.exact else _carried_block
-    offers = list(found(selector, plain, candidates))
+    offers = list(found(selector, plain, _likeliest(selector, candidates)))
     if not any(offer.sure >= SURE for offer in offers):
         offers += _sought(selector, plain, elsewhere)
     best = max(offers, key=lambda offer: offer.sure, default=ORPHAN)
@@ -120,6 +121,14 @@ def carry_all(
     versions = _Versions(old, new, matches)
     for anchor in anchors:
         yield versions.carry(anchor)
+
+
+def _likeliest(selector: QuoteSelector, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Of a block that went to pieces only a few are compared: those that hold the words, else the first."""
+    if len(candidates) <= _MOST_COMPARED:
+        return candidates
+    holding = [candidate for candidate in candidates if selector.exact in candidate.plain]
+    return (holding or candidates)[:_MOST_COMPARED]
 
 
 def _carried_words(selector: QuoteSelector, plain: str, candidates: Sequence[Candidate]) -> Iterator[Carried]:

@@ -6,8 +6,10 @@ found as they are or nearly so, with their neighbours for witnesses, as in Hypot
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein, Opcodes
@@ -121,7 +123,7 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     return from_here + words.starts[first], from_here + words.ends[last]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def compare(old: str, new: str) -> "Comparison":
     """The comparison of two texts; those of many anchors on one block are made once."""
     return Comparison(old, new)
@@ -135,7 +137,9 @@ class Comparison:
         self._old, self._new = read_words(old, signs=True), read_words(new, signs=True)
         steps = Levenshtein.opcodes(self._old.folded, self._new.folded)
         self._places = _places(self._old, steps)
-        self._kept = _kept(self._old, self._new, steps)
+        self._said = (_sums(self._old), _sums(self._new))
+        self._kept = _kept(steps, *self._said)
+        self._said_still = _sums(self._old, self._kept)
 
     @property
     def alike(self) -> float:
@@ -160,8 +164,8 @@ class Comparison:
         )
 
     def _alike(self, olds: range, news: range) -> float:
-        kept = sum(_weight(self._old, n) for n in olds if self._kept[n])
-        both = _total(self._old, olds.start, olds.stop) + _total(self._new, news.start, news.stop)
+        kept = _between(self._said_still, olds.start, olds.stop)
+        both = _between(self._said[0], olds.start, olds.stop) + _between(self._said[1], news.start, news.stop)
         return 2 * kept / both if both else 0.0
 
     def _edges(self, start: int, end: int, old: tuple[int, int], new: tuple[int, int]) -> tuple[int, int]:
@@ -183,7 +187,7 @@ class Comparison:
 
     def _surety(self, first: int, last: int) -> float:
         """Whether words around the quote were kept too, or the quote is too long to be there by chance."""
-        if _total(self._old, first, last + 1) >= _MUCH:
+        if _between(self._said[0], first, last + 1) >= _MUCH:
             return 1.0
         before = self._kept[max(0, first - _NEIGHBOURS) : first]
         after = self._kept[last + 1 : last + 1 + _NEIGHBOURS]
@@ -191,13 +195,16 @@ class Comparison:
         return 1.0 if witnesses >= _WITNESSES or witnesses == len(before) + len(after) else 0.7
 
 
-def _weight(words: Words, number: int) -> int:
-    """Signs of punctuation weigh nothing."""
-    return len(words.folded[number]) if words.folded[number].isalnum() else 0
+def _sums(words: Words, counted: Sequence[bool] | None = None) -> list[int]:
+    """How many letters stand before each word, and in all; punctuation says nothing."""
+    letters = (len(word) if word.isalnum() else 0 for word in words.folded)
+    if counted is not None:
+        letters = (number if counts else 0 for number, counts in zip(letters, counted, strict=True))
+    return [0, *accumulate(letters)]
 
 
-def _total(words: Words, first: int, last: int) -> int:
-    return sum(_weight(words, number) for number in range(first, last))
+def _between(sums: Sequence[int], first: int, last: int) -> int:
+    return sums[last] - sums[first]
 
 
 def _places(old: Words, steps: Opcodes) -> list[tuple[int, int]]:
@@ -210,12 +217,12 @@ def _places(old: Words, steps: Opcodes) -> list[tuple[int, int]]:
     return places
 
 
-def _kept(old: Words, new: Words, steps: Opcodes) -> list[bool]:
+def _kept(steps: Opcodes, old: Sequence[int], new: Sequence[int]) -> list[bool]:
     """Which old words were kept; a word or two between much that was rewritten are there by chance."""
-    kept = [False] * len(old)
+    kept = [False] * (len(old) - 1)
     runs = list(steps)
     sizes = [
-        max(_total(old, run.src_start, run.src_end), _total(new, run.dest_start, run.dest_end))
+        max(_between(old, run.src_start, run.src_end), _between(new, run.dest_start, run.dest_end))
         for run in runs
     ]
     for number, run in enumerate(runs):
