@@ -29,7 +29,10 @@ def pair_edits(
     pairs = dict(same)
     sought = leads.pairs(*unpaired(old, new, pairs))
     for floor in _FLOORS:
-        pairs.update(_edits(old, new, pairs, sought, likeness, floor))
+        found = _edits(old, new, pairs, sought, likeness, floor)
+        pairs.update(found)
+        if not found and not floor:
+            break
     return pairs
 
 
