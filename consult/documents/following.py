@@ -25,6 +25,8 @@ ENOUGH, SOME, _MUCH, _BESIDE = 40, 20, 24, 5
 _NEARLY, _LEAST_NEARLY, _MOST_NEARLY, _LONGEST_WORD = 75.0, 20, 400, 40
 # What is found nearly as it was is never surer than this: a proposal to an editor.
 _NEARLY_SURE = 0.7
+# Words put between two kept on each side, where the quote was, are proposed in its place.
+_FRAME, _FRAMED_SURE = 2, 0.6
 # Where this times a quote's likeness is sure enough, its place is.
 _ALIKE_ENOUGH = 1.4
 # Words next to a quote that bear witness for its place.
@@ -158,10 +160,12 @@ class Comparison:
         if self._texts[0][start:end] == self._texts[1][new_start:new_end]:
             kept = all(self._kept[first : last + 1])
             return Found(new_start, new_end, 1.0, self._surety(first, last) if kept else 0.5)
-        alike = self._alike(range(first, last + 1), range(new_first, new_last))
-        return Found(
-            new_start, new_end, min(alike, 0.99), min(0.95, alike * _ALIKE_ENOUGH) * self._surety(first, last)
-        )
+        letters = fuzz.ratio(self._texts[0][start:end], self._texts[1][new_start:new_end]) / 100
+        alike = max(self._alike(range(first, last + 1), range(new_first, new_last)), (letters - 0.4) / 0.6)
+        sure = min(0.95, alike * _ALIKE_ENOUGH) * self._surety(first, last)
+        if self._is_framed(first, last):
+            sure = max(sure, _FRAMED_SURE)
+        return Found(new_start, new_end, min(alike, 0.99), sure)
 
     def _alike(self, olds: range, news: range) -> float:
         kept = _between(self._said_still, olds.start, olds.stop)
@@ -193,6 +197,12 @@ class Comparison:
         after = self._kept[last + 1 : last + 1 + _NEIGHBOURS]
         witnesses = sum(before) + sum(after)
         return 1.0 if witnesses >= _WITNESSES or witnesses == len(before) + len(after) else 0.7
+
+    def _is_framed(self, first: int, last: int) -> bool:
+        """Whether the words right before and right after the quote were kept: what is between them replaced it."""
+        before = self._kept[max(0, first - _FRAME) : first]
+        after = self._kept[last + 1 : last + 1 + _FRAME]
+        return all(before) and all(after) and bool(before or after)
 
 
 def _sums(words: Words, counted: Sequence[bool] | None = None) -> list[int]:

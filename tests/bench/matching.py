@@ -65,12 +65,16 @@ def _accuracy(rate: float, limit: float, rounds: int) -> list[Row]:
     counts = {lang: _count(lang, rate, rounds) for lang in LANGUAGES}
     total = sum(counts.values(), Count())
     what = f"Blocks matched, {rate:.0%} of the words of every other block edited"
-    how = f"{total.true:,} pairs of edited, moved, split and merged blocks; least of a language"
-    return [
-        at_least(f"{what}: precision", total.precision, limit,
-                 f"{how} {min(each.precision for each in counts.values()):.3f}"),
-        at_least(f"{what}: recall", total.recall, limit, f"{how} {min(each.recall for each in counts.values()):.3f}"),
-    ]  # fmt: skip
+    return [_share(f"{what}: {name}", {lang: getattr(each, name) for lang, each in counts.items()},
+                   getattr(total, name), limit, f"{total.true:,} pairs that were edited, moved, split or merged")
+            for name in ("precision", "recall")]  # fmt: skip
+
+
+def _share(what: str, by_language: dict[str, float], total: float, limit: float, how: str) -> Row:
+    least = min(by_language, key=lambda lang: by_language[lang])
+    return at_least(
+        what, 100 * total, 100 * limit, f"{how}; least in {least}, {100 * by_language[least]:.1f} %", "%"
+    )
 
 
 def _count(lang: str, rate: float, rounds: int) -> Count:
@@ -92,7 +96,9 @@ def _covenant() -> Row:
         for lang in covenant.in_both(before, after)
     ]
     share = sum(common for common, _ in counts) / sum(both for _, both in counts)
-    return at_least(what, share, 0.9, f"1.4 to 2.0, 2.0 to 2.1 and 1.4 to 2.1 in {len(counts)} languages")
+    return at_least(
+        what, 100 * share, 90, "1.4 to 2.0, 2.0 to 2.1 and 1.4 to 2.1 in the languages that both have", "%"
+    )
 
 
 def _anchors(rounds: int) -> list[Row]:
@@ -110,8 +116,13 @@ def _anchors(rounds: int) -> list[Row]:
                 unsure, total = unsure + carried.unsure, total + 1
     how = f"{total:,} comments on drafts with edits of up to 60 % of the words of every other block"
     return [
-        at_least("Comments carried over: precision where sure", right / sure, 0.99, how),
-        figure("Comments carried over: found of those with half of their words left", found / alive, how),
+        at_least("Comments carried over: precision where sure", 100 * right / sure, 99, how, "%"),
+        figure(
+            "Comments carried over: found, of those with half of their words left",
+            100 * found / alive,
+            how,
+            "%",
+        ),
         figure("Comments carried over: left to an editor", 100 * unsure / total, how, "%"),
     ]
 

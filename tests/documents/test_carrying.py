@@ -67,6 +67,16 @@ def test_words_that_differ_are_shown_as_they_are_now() -> None:
     assert carried.selector.exact == "free of any insult for everyone"
 
 
+def test_one_word_put_in_the_place_of_another_is_proposed_and_not_taken_for_sure() -> None:
+    text = "Members may appeal to the board within thirty days."
+    carried = carried_on("may", text, text.replace("may", "must"))
+    assert (carried.fate, carried.unsure) == (Fate.CHANGED, True)
+    assert carried.selector is not None
+    assert carried.selector.exact == "must"
+    spelled = carried_on("organisation", "Each organisation signs.", "Each organization signs.")
+    assert (spelled.fate, spelled.unsure) == (Fate.CHANGED, False)
+
+
 def test_words_that_were_taken_out_are_an_orphan() -> None:
     carried = carried_on("The board answers.", REPORTS, REPORTS.replace("The board answers. ", ""))
     assert carried == Carried(Fate.ORPHANED, None, None, 1.0)
