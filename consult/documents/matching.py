@@ -58,7 +58,17 @@ def match_blocks(old: Sequence[KeyedBlock], new: Sequence[ParsedBlock]) -> tuple
     olds, news = unpaired(before, new, same)
     leads = Leads({i: likeness.old.terms[i] for i in olds}, {j: likeness.new.terms[j] for j in news})
     parts = find_parts(before, new, pair_edits(before, new, same, likeness, leads), likeness, leads)
-    return tuple(_in_reading_order([*_rows(before, new, parts, likeness), *_missing(before, new, parts)]))
+    return _tell(before, new, parts, likeness)
+
+
+def matches_of(
+    old: Sequence[KeyedBlock], new: Sequence[ParsedBlock], pairs: Iterable[tuple[int, int]]
+) -> tuple[Match, ...]:
+    """The rows for pairs (before, after) that an editor has settled, with kinds and scores as `match_blocks` gives
+    them. A place in several pairs was split or merged, one in none was removed or added.
+    """
+    before = [block for _, block in old]
+    return _tell(before, new, sorted(set(pairs)), Likeness(before, new))
 
 
 def keys_of(
@@ -95,6 +105,12 @@ def carriers(matches: Iterable[Match]) -> dict[int, int]:
 def carry_keys(old: Sequence[KeyedBlock], new: Sequence[ParsedBlock]) -> tuple[str, ...]:
     """Keys for a later version, by the matching that is found."""
     return keys_of(old, new, match_blocks(old, new))
+
+
+def _tell(
+    before: Sequence[ParsedBlock], new: Sequence[ParsedBlock], parts: Parts, likeness: Likeness
+) -> tuple[Match, ...]:
+    return tuple(_in_reading_order([*_rows(before, new, parts, likeness), *_missing(before, new, parts)]))
 
 
 def _rows(

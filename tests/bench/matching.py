@@ -64,7 +64,7 @@ def edited_pairs(text: Rewritten, matches: Sequence[Match]) -> Count:
 def _accuracy(rate: float, limit: float, rounds: int) -> list[Row]:
     counts = {lang: _count(lang, rate, rounds) for lang in LANGUAGES}
     total = sum(counts.values(), Count())
-    what = f"Blocks matched, {rate:.0%} of the words of every other block edited"
+    what = f"Blocks matched, {rate:.0%} of the words of every block edited"
     return [_share(f"{what}: {name}", {lang: getattr(each, name) for lang, each in counts.items()},
                    getattr(total, name), limit, f"{total.true:,} pairs that were edited, moved, split or merged")
             for name in ("precision", "recall")]  # fmt: skip
@@ -81,7 +81,7 @@ def _count(lang: str, rate: float, rounds: int) -> Count:
     total = Count()
     for seed in range(rounds):
         chance = random.Random(seed)
-        text = rewrite(chance, lang, draft(chance, lang, 200), generated.Plan(rate, exactly=True))
+        text = rewrite(chance, lang, draft(chance, lang, 200), generated.Plan(rate, exactly=True, edited=1.0))
         total += edited_pairs(text, match_blocks(text.keyed, text.new))
     return total
 
@@ -160,6 +160,10 @@ def _carrying(chance: random.Random, text: Rewritten, matches: Sequence[Match]) 
 
 
 def _timed(work: Callable[[], Result]) -> tuple[float, Result]:
-    began = time.perf_counter()
-    result = work()
-    return time.perf_counter() - began, result
+    """The least of three times, in seconds: what else runs here does not count."""
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        result = work()
+        times.append(time.perf_counter() - began)
+    return min(times), result

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from consult.documents.blocks import BlockKind, ParsedBlock
 from consult.documents.keys import KeyedBlock, assign_keys
-from consult.documents.matching import Match, MatchKind, carriers, keys_of, match_blocks
+from consult.documents.matching import Match, MatchKind, carriers, keys_of, match_blocks, matches_of
 from tests.documents import covenant
 from tests.documents.rewriting import LINKS, MADE_UP, Plan, Rewritten, block, draft, rewrite
 
@@ -141,6 +141,15 @@ def rewritten(seed: int, lang: str, plan: Plan, blocks: int = 40) -> Rewritten:
     return rewrite(chance, lang, draft(chance, lang, blocks), plan)
 
 
+def test_pairs_that_an_editor_settled_are_told_the_same_way() -> None:
+    old, new = keyed([block(PARAGRAPH, text) for text in (PLEDGE, SCOPE)]), [block(PARAGRAPH, REVIEW)]
+    assert [match.kind for match in match_blocks(old, new)].count(MatchKind.REMOVED) == 2
+    (match, removed) = matches_of(old, new, [(0, 0)])
+    assert (match.kind, match.before, match.after, match.edited) == (MatchKind.EDITED, 0, 0, True)
+    assert (removed.kind, removed.before) == (MatchKind.REMOVED, 1)
+    assert keys_of(old, new, [match, removed]) == (old[0][0],)
+
+
 SEEDS = st.integers(0, 10_000)
 LANGUAGES = st.sampled_from(["en", "es", "ar", "zh"])
 
@@ -150,6 +159,10 @@ LANGUAGES = st.sampled_from(["en", "es", "ar", "zh"])
 def test_every_block_of_both_versions_is_accounted_for(seed: int, lang: str, rate: float) -> None:
     text = rewritten(seed, lang, Plan(rate))
     matches = match_blocks(text.keyed, text.new)
+    pairs = [(match.before, match.after) for match in matches]
+    assert matches == matches_of(
+        text.keyed, text.new, [(i, j) for i, j in pairs if i is not None and j is not None]
+    )
     olds, news = Counter(match.before for match in matches), Counter(match.after for match in matches)
     assert set(olds) - {None} == set(range(len(text.old)))
     assert set(news) - {None} == set(range(len(text.new)))
@@ -201,7 +214,7 @@ def test_edits_are_matched_as_surely_as_promised(rate: float, least: float) -> N
     found = true = both = 0
     for lang in ("en", "es", "fr", "ar", "zh"):
         for seed in range(3):
-            text = rewritten(seed, lang, Plan(rate, exactly=True), 100)
+            text = rewritten(seed, lang, Plan(rate, exactly=True, edited=1.0), 100)
             pairs = {
                 (match.before, match.after)
                 for match in match_blocks(text.keyed, text.new)
