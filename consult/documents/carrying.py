@@ -19,6 +19,8 @@ SURE = 0.75
 
 # A place less sure than this is not even proposed to an editor: the comment is an orphan.
 _WORTH_SHOWING = 0.4
+# A comment on a whole block rests on the matching: where 40 % of the words are left it is sure.
+_SAME_KEY = 0.35
 _MOST_COMPARED = 6
 
 Texts = Mapping[str, str]
@@ -151,7 +153,10 @@ def _carried_block(_: QuoteSelector, plain: str, candidates: Sequence[Candidate]
             yield Carried(Fate.MOVED, candidate.after, describe(candidate.plain, at, at + len(plain)), 0.95)
         else:
             yield Carried(
-                Fate.CHANGED, candidate.after, None, min(1.0, 0.35 + compare(plain, candidate.plain).alike)
+                Fate.CHANGED,
+                candidate.after,
+                None,
+                min(1.0, _SAME_KEY + compare(plain, candidate.plain).alike),
             )
 
 

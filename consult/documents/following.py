@@ -25,6 +25,8 @@ ENOUGH, SOME, _MUCH, _BESIDE = 40, 20, 24, 5
 _NEARLY, _LEAST_NEARLY, _MOST_NEARLY, _LONGEST_WORD = 75.0, 20, 400, 40
 # What is found nearly as it was is never surer than this: a proposal to an editor.
 _NEARLY_SURE = 0.7
+# So alike are the letters of any two words; what is more alike is one word, bent or spelled otherwise.
+_BY_CHANCE = 0.4
 # Words put between two kept on each side, where the quote was, are proposed in its place.
 _FRAME, _FRAMED_SURE = 2, 0.6
 # Where this times a quote's likeness is sure enough, its place is.
@@ -95,7 +97,7 @@ def find_verbatim(selector: QuoteSelector, old: str, new: str) -> Found | None:
     own, all_said = saying(selector.exact), saying(run.text(new))
     beside = min(saying(new[run.start : run.at]), saying(new[end : run.end])) >= _BESIDE
     sure = 0.5 if all_said >= SOME else 0.2
-    if all_said >= ENOUGH and (beside or own >= _MUCH):
+    if all_said >= ENOUGH and (beside or own >= _MUCH) and old.count(run.text(new)) == 1:
         sure = 0.9
     elif own >= _MUCH and old.count(selector.exact) == new.count(selector.exact) == 1:
         sure = 0.85
@@ -161,7 +163,8 @@ class Comparison:
             kept = all(self._kept[first : last + 1])
             return Found(new_start, new_end, 1.0, self._surety(first, last) if kept else 0.5)
         letters = fuzz.ratio(self._texts[0][start:end], self._texts[1][new_start:new_end]) / 100
-        alike = max(self._alike(range(first, last + 1), range(new_first, new_last)), (letters - 0.4) / 0.6)
+        bent = (letters - _BY_CHANCE) / (1 - _BY_CHANCE)
+        alike = max(self._alike(range(first, last + 1), range(new_first, new_last)), bent)
         sure = min(0.95, alike * _ALIKE_ENOUGH) * self._surety(first, last)
         if self._is_framed(first, last):
             sure = max(sure, _FRAMED_SURE)

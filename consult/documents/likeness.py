@@ -19,7 +19,8 @@ TEXT_KINDS = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOT
 """Running text: one of these may become another and stay the same block."""
 
 # Up to so many words, letters count too: a heading whose one word was bent is still that heading.
-_FEW_WORDS = 8
+# The letters of any two headings are so alike.
+_FEW_WORDS, _BY_CHANCE, _LETTERS_COUNT = 8, 0.5, 1.8
 _KEPT_SCORES = 200_000
 
 
@@ -55,7 +56,7 @@ class Likeness:
         score = (2 * shared / either + in_order) / 2
         if max(len(ours), len(theirs)) > _FEW_WORDS:
             return score
-        return max(score, 1.8 * (fuzz.ratio(before, after) / 100 - 0.5))
+        return max(score, _LETTERS_COUNT * (fuzz.ratio(before, after) / 100 - _BY_CHANCE))
 
     def _shared(self, ours: Mapping[int, int], theirs: Mapping[int, int]) -> float:
         weights = self.weights

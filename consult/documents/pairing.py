@@ -12,7 +12,7 @@ Pairs = dict[int, int]
 """Place in the old version → place in the new one."""
 
 # How alike two blocks must be, by what stands around them: anywhere; in the same gap between pairs that kept their
-# order; with one neighbour, with both neighbours pairing as well; and all alone in their gap.
+# order; where one neighbour pairs as well; where both do.
 _ANYWHERE, _SAME_GAP, _ONE_NEIGHBOUR, _BOTH_NEIGHBOURS = 0.46, 0.34, 0.28, 0.24
 # A few words are alike by chance: where no neighbour speaks for them they must be more so.
 _SHORT, _ANYWHERE_SHORT, _SAME_GAP_SHORT = 6, 0.62, 0.45

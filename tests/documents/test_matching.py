@@ -263,8 +263,9 @@ HOSTILE: dict[str, tuple[list[ParsedBlock], list[ParsedBlock]]] = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_document_takes_long(name: str) -> None:
+    # Each takes a second or two of a free machine; comparing each block with each would take minutes.
     old, new = HOSTILE[name]
     began = time.process_time()
     matches = match_blocks(keyed(old), new)
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 15
     assert len(keys_of(keyed(old), new, matches)) == len(new)
