@@ -46,10 +46,10 @@ def locate(selector: QuoteSelector, plain: str) -> Span | None:
     """
     if not selector.exact:
         return None
-    starts = list(_occurrences(selector.exact, plain))
+    starts = list(occurrences(selector.exact, plain))
     if not starts:
         return None
-    best = max(starts, key=lambda at: (_context(selector, plain, at), -abs(at - selector.start)))
+    best = max(starts, key=lambda at: (context_kept(selector, plain, at), -abs(at - selector.start)))
     return Span(best, best + len(selector.exact))
 
 
@@ -73,19 +73,25 @@ def _flatten(context: str) -> str:
     return before + collapse(context) + after if collapse(context) else before
 
 
-def _occurrences(wanted: str, plain: str) -> Iterator[int]:
+def occurrences(wanted: str, plain: str) -> Iterator[int]:
+    """Each place where words begin, also where they overlap."""
     at = plain.find(wanted)
     while at >= 0:
         yield at
         at = plain.find(wanted, at + 1)
 
 
-def _context(selector: QuoteSelector, plain: str, at: int) -> int:
+def context_kept(selector: QuoteSelector, plain: str, at: int) -> int:
     """How many characters next to the words are as they were, on both sides together."""
+    return sum(neighbours_kept(selector, plain, at))
+
+
+def neighbours_kept(selector: QuoteSelector, plain: str, at: int) -> tuple[int, int]:
+    """How many characters before and after the words are as they were."""
     end = at + len(selector.exact)
     before = plain[max(0, at - len(selector.prefix)) : at]
     after = plain[end : end + len(selector.suffix)]
-    return _shared(reversed(selector.prefix), reversed(before)) + _shared(iter(selector.suffix), iter(after))
+    return _shared(reversed(selector.prefix), reversed(before)), _shared(iter(selector.suffix), iter(after))
 
 
 def _shared(ours: Iterator[str], theirs: Iterator[str]) -> int:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import selectinload
 from consult.consultations.fields import MOST_TITLE, check_slug
 from consult.documents.figures import FigureFile, check_figures
 from consult.documents.importing import Choices, Prepared
-from consult.documents.keys import assign_keys, carry_keys
+from consult.documents.keys import assign_keys
+from consult.documents.matching import carry_keys
 from consult.documents.pending import draft_figures
 from consult.documents.storing import (
     KeptBlock,

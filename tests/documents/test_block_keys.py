@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consult.documents.blocks import BlockKind, ParsedBlock
-from consult.documents.keys import assign_keys, carry_keys
+from consult.documents.keys import assign_keys
 from consult.documents.markdown import parse_document
+from consult.documents.matching import carry_keys
 
 FIRST = """\
 # Charter
