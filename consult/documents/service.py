@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -16,16 +16,19 @@ from consult.documents.keys import assign_keys, carry_keys
 from consult.documents.pending import draft_figures
 from consult.documents.storing import (
     KeptBlock,
+    carry_translations,
     insert_blocks,
     insert_texts,
     load_kept,
     make_blocks,
     make_translations,
 )
+from consult.documents.succession import record_succession
 from consult.i18n.content import write
 from consult.kernel.errors import FieldError, FormInvalid, Message, invalid
 from consult.kernel.events import SITE, Event, consultation_scope
 from consult.kernel.messages import N_
+from consult.kernel.references import version_reference
 from consult.kernel.translated import Translated
 from consult.ledger.audit import record
 from consult.ledger.outbox import emit
@@ -50,8 +53,9 @@ async def store_version(
     """The next version of a draft, the first one of a draft that is not there yet.
 
     Without a title a new draft takes the document's first headings. Blocks that stayed keep their keys. `figures`
-    are the pictures' files by name; those of earlier versions need not come again. Raises FormInvalid, also where
-    the last version says all of this already.
+    are the pictures' files by name; those of earlier versions need not come again. Languages that no file came for
+    keep their translations, which are stale where the original changed. Raises FormInvalid, also where the last
+    version says all of this already.
     """
     settled = prepared.settled(choices)
     await lock_drafts(session, consultation.id)
@@ -62,10 +66,15 @@ async def store_version(
     before = await load_kept(session, last) if last else ()
     addresses = {file_name: f"/files/{draft.id}/{name}" for file_name, name in names.items()}
     blocks = make_blocks(prepared, settled, _keys(before, last, prepared), addresses)
+    carried = _languages_to_carry(last, prepared)
+    blocks = carry_translations(before, blocks, carried)
     if last and _says_nothing_new(before, blocks):
         raise invalid("", N_("Nothing has changed since version %(number)s."), number=last.number)
     await _insert_figures(session, draft.id, new)
-    version = await _add_version(session, draft, last, prepared, blocks, now)
+    languages = [*prepared.languages, *carried]
+    version = await _add_version(session, consultation, draft, last, languages, blocks, now)
+    if last and last.original == version.original:
+        await record_succession(session, version.id, version.original, before, blocks)
     if publish:
         await publish_version(session, consultation, draft, version, actor, now)
     return version
@@ -192,6 +201,13 @@ def _keys(before: tuple[KeptBlock, ...], last: Version | None, prepared: Prepare
     return carry_keys(old, prepared.blocks)
 
 
+def _languages_to_carry(last: Version | None, prepared: Prepared) -> list[str]:
+    """The languages of the last version that no file came for. With another original none of them pairs."""
+    if last is None or last.original != prepared.original:
+        return []
+    return [lang for lang in last.languages if lang not in prepared.languages]
+
+
 def _says_nothing_new(before: tuple[KeptBlock, ...], after: tuple[KeptBlock, ...]) -> bool:
     return len(before) == len(after) and all(
         old.key == new.key and old.same_as(new) for old, new in zip(before, after, strict=True)
@@ -214,7 +230,11 @@ async def _keep_draft(
     if errors := check_slug(slug):
         raise FormInvalid(errors)
     named = title_of(title, prepared)
-    draft = Draft(consultation_id=consultation.id, slug=slug, title=named, position=0, created_at=now)
+    last = select(func.max(Draft.number)).where(Draft.consultation_id == consultation.id)
+    number = ((await session.execute(last)).scalar_one() or 0) + 1
+    draft = Draft(
+        consultation_id=consultation.id, slug=slug, number=number, title=named, position=0, created_at=now
+    )
     session.add(draft)
     await session.flush()
     return draft
@@ -222,18 +242,22 @@ async def _keep_draft(
 
 async def _add_version(
     session: AsyncSession,
+    consultation: Consultation,
     draft: Draft,
     last: Version | None,
-    prepared: Prepared,
+    languages: list[str],
     blocks: tuple[KeptBlock, ...],
     now: datetime,
 ) -> Version:
+    """The first of `languages` is the original."""
+    number = last.number + 1 if last else 1
     version = Version(
         draft_id=draft.id,
-        number=last.number + 1 if last else 1,
-        original=prepared.original,
-        languages=list(prepared.languages),
-        note=Translated(prepared.original),
+        number=number,
+        reference=version_reference(consultation.reference, draft.number, number),
+        original=languages[0],
+        languages=languages,
+        note=Translated(languages[0]),
         created_at=now,
     )
     session.add(version)

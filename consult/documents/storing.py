@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -92,6 +92,28 @@ def make_translations(
         for lang, text in found.items()
         if text is not None
     }
+
+
+def carry_translations(
+    before: Sequence[KeptBlock], blocks: Sequence[KeptBlock], languages: Sequence[str]
+) -> tuple[KeptBlock, ...]:
+    """`blocks` with the translations into `languages` that the blocks of the same key had `before`.
+
+    Each still says which original it was made from. Where words are part of another block's text and that block is
+    gone, there is none.
+    """
+    had = {block.key: block.texts for block in before}
+    kept = {block.key for block in blocks}
+
+    def carried(block: KeptBlock) -> dict[str, KeptText]:
+        texts = {lang: had.get(block.key, {}).get(lang) for lang in languages}
+        return {
+            lang: text
+            for lang, text in texts.items()
+            if text is not None and (not text.joined_into or text.joined_into in kept)
+        }
+
+    return tuple(replace(block, texts={**block.texts, **carried(block)}) for block in blocks)
 
 
 async def insert_blocks(session: AsyncSession, version_id: int, blocks: Sequence[KeptBlock]) -> None:

@@ -1,6 +1,25 @@
 """The tables. Importing the package knows them all, as migrations and tests need."""
 
-from consult.models import consultation, contribution, document, ledger, people, response
+from consult.models import (
+    consultation,
+    contribution,
+    document,
+    ledger,
+    people,
+    response,
+    translation,
+    version,
+)
 from consult.models.base import Base
 
-__all__ = ["Base", "consultation", "contribution", "document", "ledger", "people", "response"]
+__all__ = [
+    "Base",
+    "consultation",
+    "contribution",
+    "document",
+    "ledger",
+    "people",
+    "response",
+    "translation",
+    "version",
+]

@@ -87,15 +87,31 @@ class Contribution(Base):
     edited_at: Mapped[datetime | None]
 
 
+class Fate(StrEnum):
+    """What became of a contribution's place in a later version."""
+
+    MADE = "made"
+    KEPT = "kept"
+    MOVED = "moved"
+    CHANGED = "changed"
+    ORPHANED = "orphaned"
+
+
 class Anchor(Base):
     """Where a contribution points in one version: a block, and words in it if `exact` is not empty.
 
     The selector is the W3C Web Annotation TextQuoteSelector with a TextPositionSelector (code points of the block's
-    plain text in `lang`).
+    plain text in `lang`). In later versions than the one it was made on (`made_here`) `fate` says what became of the
+    place, `sure` (0 to 1) how sure that is, `unsure` that an editor has to look, `by_hand` that one did. An orphan has
+    no block.
     """
 
     __tablename__ = "anchors"
-    __table_args__ = (Index("ix_anchors_block", "block_id", "contribution_id"),)
+    __table_args__ = (
+        Index("ix_anchors_block", "block_id", "contribution_id"),
+        Index("ix_anchors_unsure", "version_id", "contribution_id", sqlite_where=text("unsure"),
+              postgresql_where=text("unsure")),
+    )  # fmt: skip
 
     contribution_id: Mapped[int] = mapped_column(
         ForeignKey("contributions.id", ondelete="CASCADE"), primary_key=True
@@ -109,6 +125,10 @@ class Anchor(Base):
     start: Mapped[int] = mapped_column(default=0)
     end: Mapped[int] = mapped_column(default=0)
     made_here: Mapped[bool] = mapped_column(default=True)
+    fate: Mapped[code] = mapped_column(default=Fate.MADE)
+    sure: Mapped[float] = mapped_column(default=1.0)
+    unsure: Mapped[bool] = mapped_column(default=False)
+    by_hand: Mapped[bool] = mapped_column(default=False)
 
 
 class Revision(Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.db.types import Json
@@ -13,14 +13,18 @@ from consult.models.base import Base, code, pk, short
 
 
 class Draft(Base):
-    """A document put out for comment."""
+    """A document put out for comment; `number` counts a consultation's drafts, for references."""
 
     __tablename__ = "drafts"
-    __table_args__ = (UniqueConstraint("consultation_id", "slug"),)
+    __table_args__ = (
+        UniqueConstraint("consultation_id", "slug"),
+        Index("ix_drafts_number", "consultation_id", "number", unique=True),
+    )
 
     id: Mapped[pk]
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id", ondelete="CASCADE"))
     slug: Mapped[code]
+    number: Mapped[int]
     title: Mapped[Translated]
     position: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
@@ -31,18 +35,28 @@ class Draft(Base):
 
 
 class Version(Base):
-    """One published state of a draft. Its blocks never change once `published_at` is set."""
+    """One state of a draft; its original text never changes once `published_at` is set.
+
+    `reference` is such as FMF-2026-01-D1-V2. `correction`: it only mends the version before, as its note says.
+    `carried_at`: when the places of all earlier comments had been found in it.
+    """
 
     __tablename__ = "versions"
-    __table_args__ = (UniqueConstraint("draft_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("draft_id", "number"),
+        Index("ix_versions_reference", "reference", unique=True),
+    )
 
     id: Mapped[pk]
     draft_id: Mapped[int] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"))
     number: Mapped[int]
+    reference: Mapped[code]
     original: Mapped[code]
     languages: Mapped[list[str]] = mapped_column(Json)
     note: Mapped[Translated]
+    correction: Mapped[bool] = mapped_column(default=False)
     published_at: Mapped[datetime | None]
+    carried_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     draft: Mapped[Draft] = relationship(back_populates="versions", lazy="raise")

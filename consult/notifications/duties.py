@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -37,8 +37,8 @@ LAST_WORDS = 10.0
 
 
 class Duties:
-    """The worker's loops. `mend` has the index made anew where it is needed; `parent` is the process to end with,
-    0 for none."""
+    """The worker's loops. `mend` has the index made anew where it is needed; `jobs` each do a piece of longer work
+    and say whether there was any; `parent` is the process to end with, 0 for none."""
 
     def __init__(
         self,
@@ -49,6 +49,7 @@ class Duties:
         clock: Clock,
         *,
         mend: Callable[[], Awaitable[object]],
+        jobs: Sequence[Callable[[], Awaitable[bool]]] = (),
         parent: int = 0,
     ) -> None:
         self._database = database
@@ -57,6 +58,7 @@ class Duties:
         self._broadcasts = broadcasts
         self._clock = clock
         self._mend = mend
+        self._jobs = tuple(jobs)
         self._parent = parent
         self._beaten_at: datetime | None = None
         self._listening = False
@@ -69,6 +71,7 @@ class Duties:
             asyncio.create_task(self._keep_doing(self._send_once, stop)),
             asyncio.create_task(self._keep_doing(lambda: self._each_minute(stop), stop)),
             asyncio.create_task(self._keep_doing(lambda: self._look_after_index(stop), stop)),
+            asyncio.create_task(self._keep_doing(lambda: self._do_jobs(stop), stop)),
         ]
         try:
             await stop.wait()
@@ -82,7 +85,7 @@ class Duties:
     async def run_once(self) -> None:
         """Deal with all that is there now. Raises what goes wrong."""
         await self._mend()
-        while await self._drain.drain():
+        while await self._drain.drain() or await self._work():
             pass
         await self._do_minute()
         while await self._sender.send_due():
@@ -141,6 +144,14 @@ class Duties:
     async def _look_after_index(self, stop: asyncio.Event) -> None:
         await self._mend()
         await _pause(stop, MEND_EVERY)
+
+    async def _do_jobs(self, stop: asyncio.Event) -> None:
+        if not await self._work():
+            await _pause(stop, LOOK_AGAIN)
+
+    async def _work(self) -> bool:
+        """A piece of each job. Whether any of them had something to do."""
+        return any([await job() for job in self._jobs])
 
     async def _do_minute(self) -> None:
         async with self._database.reading() as session:

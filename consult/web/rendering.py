@@ -14,7 +14,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.bccache import Bucket
 from jinja2_fragments import render_block
 from markupsafe import Markup
 
@@ -38,6 +39,23 @@ class Hole:
 Segments = tuple[str | Hole, ...]
 
 
+class _Compiled(BytecodeCache):
+    """Templates compiled by this process: the languages differ in what they say, not in their code."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if known := self._known.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(known)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 class Renderer:
     """One Jinja environment a language over one folder of templates."""
 
@@ -56,6 +74,7 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
             cache_size=-1,
+            bytecode_cache=_COMPILED,
             extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
         )
         environment.install_gettext_translations(catalogue(locale), newstyle=True)  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -48,6 +49,7 @@ def _is_public(name: str) -> bool:
     return name.rpartition(".")[2] in TYPES
 
 
+@cache
 def _read(name: str) -> _File:
     body = (STATIC / name).read_bytes()
     return _File(

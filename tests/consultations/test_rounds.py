@@ -298,11 +298,13 @@ async def test_a_closed_round_stays_closed(session: AsyncSession, consultation: 
 async def test_a_round_takes_comments_on_the_newest_published_version_and_on_what_is_added(
     session: AsyncSession, consultation: Consultation
 ) -> None:
-    draft = Draft(consultation_id=consultation.id, slug="text", title=said(en="Text"), created_at=NOW)
+    draft = Draft(
+        consultation_id=consultation.id, slug="text", number=1, title=said(en="Text"), created_at=NOW
+    )
     session.add(draft)
     await session.flush()
     versions = [
-        Version(draft_id=draft.id, number=number, original="en", languages=["en"], note=said(en=""),
+        Version(draft_id=draft.id, number=number, reference=f"V{number}", original="en", languages=["en"], note=said(en=""),
                 published_at=published, created_at=NOW)
         for number, published in ((1, NOW), (2, NOW), (3, None))
     ]  # fmt: skip

@@ -146,7 +146,7 @@ async def test_blocks_that_stay_keep_their_keys_in_the_next_version(database: Da
         )
         version = await publish(session, consultation, {"en": changed})
         second = await load_kept(session, version)
-    assert (version.number, version.languages) == (2, ["en"])
+    assert (version.number, version.languages) == (2, ["en", "fr"])
     assert [block.key for block in second if block.key in {old.key for old in first}] == [
         block.key for block in first
     ]

@@ -247,6 +247,7 @@ async def _publish(
     version = Version(
         draft_id=draft.id,
         number=number,
+        reference=f"FMF-2026-01-D1-V{number}",
         original="en",
         languages=["en", "zh"],
         note=Translated(),
@@ -273,7 +274,11 @@ async def test_only_the_newest_version_of_a_draft_is_found_each_text_once(librar
     charter = await library.consultation()
     async with library.database.writing() as session:
         draft = Draft(
-            consultation_id=charter, slug="text", title=said(en="The text"), created_at=library.clock.now()
+            consultation_id=charter,
+            slug="text",
+            number=1,
+            title=said(en="The text"),
+            created_at=library.clock.now(),
         )
         session.add(draft)
         await session.flush()

@@ -1,0 +1,1 @@
+"""A version as published: its record, and its files for readers."""

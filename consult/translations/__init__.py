@@ -1,0 +1,1 @@
+"""Translators at work: block by block, the glossary, files for translation agencies."""
