@@ -20,7 +20,7 @@ from consult.comments.queries import (
 )
 from consult.comments.subject import ONE, find_subject, sharing_of, viewer_of
 from consult.comments.views import look_around, nest, view_contributions, view_row
-from consult.documents.views import beginning
+from consult.documents.views import beginning, place_in
 from consult.i18n.content import pick
 from consult.i18n.locales import direction, language_name
 from consult.models.contribution import State
@@ -86,7 +86,7 @@ async def _about(session: AsyncSession, thread_id: int, locale: str) -> About | 
     place = beginning(text.plain)
     return About(
         draft_title=pick(draft.title, locale).text,
-        address=f"/drafts/{draft.slug}?version={version.number}&text={anchor.lang}#b-{block.key}",
+        address=place_in(f"/drafts/{draft.slug}?version={version.number}&text={anchor.lang}", block.key),
         html=Markup(text.html),  # noqa: S704 - made safe when it was stored
         lang=text.lang,
         dir=direction(text.lang),

@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from litestar import Response, get, post
+from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.comments.filters import FilterBar, filter_bar, read_after, read_filters
 from consult.comments.form_view import FormPlace, comment_form
 from consult.comments.posting import read_comment, receive_comment, to_comment
 from consult.comments.queries import (
-    ON_PAGE,
-    PER_BLOCK,
     THREADS_ON_PAGE,
     Filters,
     find_viewer,
     threads_on_block,
-    threads_on_blocks,
 )
-from consult.comments.views import ContributionView, Posted, view_posted, view_threads
+from consult.comments.views import Posted, view_posted, view_threads
 from consult.consultations.queries import current_round, get_brief, get_consultation, published_outcomes
 from consult.consultations.views import ConsultationView, view_consultation
-from consult.documents.marking import mark
-from consult.documents.queries import find_block, get_draft, get_version, load_blocks, versions_of_round
+from consult.documents.contents import Around, lead_out, look_around, view_contents, view_portion
+from consult.documents.margins import Margin, load_margins, with_marks
+from consult.documents.queries import (
+    find_block,
+    get_draft,
+    get_version,
+    load_blocks,
+    load_parted,
+    load_some_blocks,
+    versions_of_round,
+)
 from consult.documents.render import regroup
-from consult.documents.views import BlockView, DraftView, view_blocks, view_draft, view_outline
+from consult.documents.views import BlockView, DraftView, place_in, view_blocks, view_draft
 from consult.i18n.catalogues import catalogue
 from consult.i18n.locales import language_name
 from consult.kernel.errors import FormInvalid, NotFound
 from consult.kernel.events import consultation_scope
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation, RoundState
-from consult.models.contribution import State
 from consult.models.document import Version
 from consult.security.permissions import Permission
 from consult.web.page import Feed, with_query
@@ -60,20 +66,21 @@ class Reading:
     address: str
 
     @property
+    def own(self) -> dict[str, str]:
+        """What else the address of each of its portions says: the filters."""
+        return {"kind": self.filters.kind, "lang": self.filters.lang, "answered": self.filters.answered}
+
+    def at(self, key: str) -> str:
+        """The address of the portion that begins with a block, "" for the first."""
+        path, _, query = self.address.partition("?")
+        return with_query(path, **dict(parse_qsl(query)), **{"from": key}, **self.own)
+
+    @property
     def shared(self) -> Shared:
         """What the page depends on."""
         return Shared(
             frozenset({consultation_scope(self.consultation.id)}), self.view.until, self.consultation.id
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Margin:
-    """Threads beside a block."""
-
-    threads: Sequence[ContributionView]
-    form: Any = None
-    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +127,16 @@ async def _is_open(
     return not versions or version.id in versions
 
 
-def _languages(reading: Reading, locale: str) -> list[TextLanguage]:
+def _languages(reading: Reading, locale: str, start: str) -> list[TextLanguage]:
     path, _, query = reading.draft.address.partition("?")
     version = query.removeprefix("version=")
     shown = reading.lang if reading.lang in reading.version.languages else reading.version.original
+    kept = {"version": version, "from": start}
     return [
         TextLanguage(
             code,
             language_name(code, locale),
-            with_query(f"/{locale}{path}", version=version, text="" if code == locale else code),
+            with_query(f"/{locale}{path}", **kept, text="" if code == locale else code),
             code == shown,
             code == reading.version.original,
         )
@@ -137,67 +145,88 @@ def _languages(reading: Reading, locale: str) -> list[TextLanguage]:
 
 
 @get(DRAFT, opt={"permission": Permission.READ})
-async def read_draft(request: Ask, session: AsyncSession) -> Response[bytes]:
-    """The text with the threads beside it."""
+async def read_draft(request: Ask, session: AsyncSession) -> Response[Any]:
+    """The text, or a portion of a long one, with the threads beside it.
+
+    `from` is a block's key: a portion's address has its first one's, any other leads there.
+    """
     reading = await _reading(request, session)
+    if request.query_params.get("whole") == "1":
+        return await _whole(request, session, reading)
+    asked = request.query_params.get("from", "")
+    parted = await load_parted(session, reading.version)
+    number = parted.find(asked) or 0
+    starts = ["", *(portion[0].key for portion in parted.portions[1:])]
+    if asked != starts[number]:
+        return Redirect(reading.at(starts[number]), status_code=303)
+    around = look_around(parted, number, lambda at: reading.at(starts[at]))
+    return await _portion(request, session, reading, around, starts[number])
+
+
+async def _portion(
+    request: Ask, session: AsyncSession, reading: Reading, around: Around, start: str
+) -> Response[bytes]:
     locale = locale_of(request)
-    rows = await load_blocks(session, reading.version, reading.lang)
-    blocks = view_blocks(rows, reading.address, locale)
-    margins = await _margins(session, blocks, reading, locale)
-    marked = tuple(_with_marks(block, margins.get(block.key)) for block in blocks)
+    rows = await load_some_blocks(session, reading.version, reading.lang, around.ids)
+    texts = {row.id: row for row in rows}
+    own = [texts[piece.id] for piece in around.own]
+    blocks = lead_out(view_blocks(own, reading.address, locale), around)
+    margins = await load_margins(session, blocks, reading.filters, locale)
+    marked = [with_marks(block, margins.get(block.key)) for block in blocks]
     context = {
-        "reading": reading,
-        "consultation": reading.view,
-        "draft": reading.draft,
-        "groups": regroup(marked),
-        "outline": view_outline(blocks),
+        **_about(reading),
+        "groups": regroup(marked, before=around.parted.levels_before(around.number)),
+        "outline": view_contents(around, texts),
+        "portion": view_portion(around, texts),
         "margins": margins,
-        "languages": _languages(reading, locale),
-        "filter_bar": _filter_bar(request, reading),
-        "comments": sum(block.comment_count for block in blocks),
+        "languages": _languages(reading, locale, start),
+        "filter_bar": _filter_bar(request, reading, start),
+        "comments": sum(piece.comment_count for piece in around.parted.pieces),
+        "is_part": is_partial(request),
+        "whole": "",
     }
-    feed = Feed(reading.view.title.text, f"/{locale}{reading.view.address}/feed.atom")
+    return _respond(request, reading, context)
+
+
+async def _whole(request: Ask, session: AsyncSession, reading: Reading) -> Response[bytes]:
+    """All of the text and no threads: to print, or to read where there is no line."""
+    locale = locale_of(request)
+    parted = await load_parted(session, reading.version)
+    around = look_around(replace(parted, portions=(parted.pieces,)), 0, lambda _: reading.at(""))
+    rows = await load_blocks(session, reading.version, reading.lang)
+    texts = {row.id: row for row in rows}
+    blocks = [replace(each, comment_count=0) for each in view_blocks(rows, reading.address, locale)]
+    context = {
+        **_about(reading),
+        "groups": regroup(blocks),
+        "outline": view_contents(around, texts),
+        "portion": view_portion(around, texts),
+        "margins": {},
+        "languages": [],
+        "filter_bar": _filter_bar(request, reading, ""),
+        "comments": sum(row.comment_count for row in rows),
+        "is_part": False,
+        "whole": reading.at(""),
+    }
+    return _respond(request, reading, context)
+
+
+def _about(reading: Reading) -> dict[str, Any]:
+    return {"reading": reading, "consultation": reading.view, "draft": reading.draft}
+
+
+def _respond(request: Ask, reading: Reading, context: dict[str, Any]) -> Response[bytes]:
+    feed = Feed(reading.view.title.text, f"/{locale_of(request)}{reading.view.address}/feed.atom")
     return respond(
-        request, "documents/draft.html", context, shared=reading.shared, section="consultations", feeds=[feed]
-    )
+        request, "documents/draft.html", context, block="portion", shared=reading.shared, section="consultations",
+        feeds=[feed],
+    )  # fmt: skip
 
 
-def _filter_bar(request: Ask, reading: Reading) -> FilterBar:
-    return filter_bar(reading.address, reading.filters, reading.consultation.languages, locale_of(request))
-
-
-async def _margins(
-    session: AsyncSession, blocks: Sequence[BlockView], reading: Reading, locale: str
-) -> dict[str, Margin]:
-    """Threads by block key, as far as a page goes; what is more is on the block's own page."""
-    discussed = {block.id: block.key for block in blocks if block.comment_count}
-    if not discussed:
-        return {}
-    per_block = min(max(ON_PAGE // (2 * len(discussed)), 1), PER_BLOCK)
-    roots = await threads_on_blocks(session, list(discussed), reading.filters, per_block)
-    threads = await view_threads(session, roots, locale)
-    places = {block_id: place for place, block_id in enumerate(discussed)}
-    margins: dict[str, list[ContributionView]] = {}
-    room = ON_PAGE
-    for thread in sorted(threads, key=lambda thread: places.get(thread.block_id or 0, 0)):
-        room -= 1 + _size(thread)
-        if room >= 0 and thread.block_id in discussed:
-            margins.setdefault(discussed[thread.block_id], []).append(thread)
-    return {key: Margin(found) for key, found in margins.items()}
-
-
-def _size(thread: ContributionView) -> int:
-    return sum(1 + _size(reply) for reply in thread.replies)
-
-
-def _with_marks(block: BlockView, margin: Margin | None) -> BlockView:
-    """The block with the words marked that comments are about, where they quote this language's text."""
-    spans = [
-        (thread.start, thread.end, thread.reference)
-        for thread in (margin.threads if margin else ())
-        if thread.quote and thread.quote_lang == block.lang and thread.state == State.PUBLISHED
-    ]
-    return replace(block, html=type(block.html)(mark(str(block.html), spans))) if spans else block
+def _filter_bar(request: Ask, reading: Reading, start: str) -> FilterBar:
+    path, _, query = reading.address.partition("?")
+    address = with_query(path, **dict(parse_qsl(query)), **{"from": start})
+    return filter_bar(address, reading.filters, reading.consultation.languages, locale_of(request))
 
 
 @get(BLOCK, opt={"permission": Permission.READ})
@@ -249,7 +278,8 @@ async def show_block(
         "reading": reading,
         "consultation": reading.view,
         "draft": reading.draft,
-        "block": _with_marks(block, Margin(threads)),
+        "in_place": place_in(reading.draft.address, block.key),
+        "block": with_marks(block, Margin(threads)),
         "threads": threads,
         "form": form if not posted else None,
         "posted": posted,
@@ -281,7 +311,7 @@ def _place(request: Ask, reading: Reading, block: BlockView) -> FormPlace:
         key=f"block-{block.key}",
         label=say(N_("Your comment on this %(place)s")) % {"place": block.place},
         target=f"#margin-{block.key}" if is_partial(request) else "",
-        cancel=f"/{locale}{reading.draft.address}#b-{block.key}",
+        cancel=place_in(f"/{locale}{reading.draft.address}", block.key),
         may_quote=True,
     )
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from consult.documents.blocks import BlockKind
+from consult.documents.portions import Parted, Piece, part
 from consult.kernel.errors import NotFound
 from consult.kernel.translated import digest
 from consult.models.consultation import Consultation, round_versions
@@ -72,16 +75,48 @@ def get_version(draft: Draft, number: str) -> Version:
 
 async def load_blocks(session: AsyncSession, version: Version, lang: str, key: str = "") -> list[BlockRow]:
     """The blocks of a version in `lang`, in reading order; only the one with `key` where that is given."""
-    statement = (
+    statement = _texts_in(version, lang)
+    if key:
+        statement = statement.where(Block.key == key)
+    return _chosen((await session.execute(statement)).all(), lang, version.original)
+
+
+async def load_some_blocks(
+    session: AsyncSession, version: Version, lang: str, ids: Collection[int]
+) -> list[BlockRow]:
+    """Those blocks of a version in `lang`, in reading order."""
+    statement = _texts_in(version, lang).where(Block.id.in_(ids))
+    return _chosen((await session.execute(statement)).all(), lang, version.original)
+
+
+def _texts_in(version: Version, lang: str) -> Select[*tuple[Any, ...]]:
+    return (
         select(Block.id, Block.key, Block.kind, Block.shape, Block.comment_count, BlockText.lang, BlockText.html,
                BlockText.plain, BlockText.of, BlockText.joined_into)
         .join(BlockText, BlockText.block_id == Block.id)
         .where(Block.version_id == version.id, BlockText.lang.in_({lang, version.original}))
         .order_by(Block.position)
     )  # fmt: skip
-    if key:
-        statement = statement.where(Block.key == key)
-    return _chosen((await session.execute(statement)).all(), lang, version.original)
+
+
+async def load_parted(session: AsyncSession, version: Version) -> Parted:
+    """A version in portions, without its texts."""
+    asked = {"version": version.id, "original": version.original}
+    rows = (await session.execute(_PIECES, asked)).all()
+    pieces = tuple(_piece(row) for row in rows)
+    noted = any(piece.kind is BlockKind.FOOTNOTE for piece in pieces)
+    html = (await session.execute(_REFERRING, asked)).all() if noted else []
+    referred: dict[str, str] = {}
+    for key, text in html:
+        for place in _REFERENCE.findall(text):
+            referred.setdefault(place, key)
+    return part(pieces, referred, version.original)
+
+
+def _piece(row: Any) -> Piece:
+    shape = row.shape
+    return Piece(row.id, row.key, BlockKind(row.kind), int(shape.get("level", 0)), str(shape.get("label", "")),
+                 bool(shape.get("ordered")), int(shape.get("group", 0)), row.letters, row.comment_count)  # fmt: skip
 
 
 def _chosen(rows: Sequence[Any], lang: str, original: str) -> list[BlockRow]:
@@ -123,6 +158,21 @@ _BLOCKS: Any = Block.__table__
 _TEXTS: Any = BlockText.__table__
 _VERSIONS: Any = Version.__table__
 _DRAFTS: Any = Draft.__table__
+_REFERENCE = re.compile(r'href="#fn-([\w-]+)"')
+_PIECES = (
+    select(_BLOCKS.c.id, _BLOCKS.c.key, _BLOCKS.c.kind, _BLOCKS.c.shape, _BLOCKS.c.comment_count,
+           func.length(_TEXTS.c.plain).label("letters"))
+    .join(_TEXTS, _TEXTS.c.block_id == _BLOCKS.c.id)
+    .where(_BLOCKS.c.version_id == bindparam("version"), _TEXTS.c.lang == bindparam("original"))
+    .order_by(_BLOCKS.c.position)
+)  # fmt: skip
+_REFERRING = (
+    select(_BLOCKS.c.key, _TEXTS.c.html)
+    .join(_TEXTS, _TEXTS.c.block_id == _BLOCKS.c.id)
+    .where(_BLOCKS.c.version_id == bindparam("version"), _TEXTS.c.lang == bindparam("original"))
+    .where(_TEXTS.c.html.contains('href="#fn-'), _BLOCKS.c.kind != BlockKind.FOOTNOTE.value)
+    .order_by(_BLOCKS.c.position)
+)
 _BLOCK = (
     select(_BLOCKS.c.id, _BLOCKS.c.version_id, _TEXTS.c.lang, _TEXTS.c.plain)
     .join(_TEXTS, and_(_TEXTS.c.block_id == _BLOCKS.c.id, _TEXTS.c.joined_into == ""))

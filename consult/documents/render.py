@@ -9,11 +9,9 @@ from typing import Generic, Protocol, TypeVar
 from consult.documents.blocks import BlockKind
 
 
-class Placed(Protocol):
-    """What a block must know to find its place on a page; a view may carry whatever else a template shows."""
+class Shaped(Protocol):
+    """What decides beside which blocks a block stands."""
 
-    @property
-    def key(self) -> str: ...
     @property
     def kind(self) -> BlockKind: ...
     @property
@@ -23,9 +21,16 @@ class Placed(Protocol):
     @property
     def ordered(self) -> bool: ...
     @property
-    def header(self) -> bool: ...
-    @property
     def group(self) -> int: ...
+
+
+class Placed(Shaped, Protocol):
+    """What a block must know to find its place on a page; a view may carry whatever else a template shows."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def header(self) -> bool: ...
     @property
     def plain(self) -> str: ...
 
@@ -89,35 +94,21 @@ class Group(Generic[B]):
         return tuple(block for block in self.blocks if not block.header)
 
 
-@dataclass(frozen=True, slots=True)
-class OutlineEntry:
-    """A line of the table of contents; level is the heading's level on the page."""
-
-    level: int
-    key: str
-    plain: str
-
-
-def regroup(blocks: Sequence[B], top: int = 2) -> tuple[Group[B], ...]:
+def regroup(blocks: Sequence[B], top: int = 2, before: Iterable[int] = ()) -> tuple[Group[B], ...]:
     """Blocks in reading order as groups; `top` is the level that the document's highest headings get on the
-    page.
+    page. `before`: own levels of the headings that come before these blocks.
     """
-    levels = _page_levels(blocks, top)
+    levels = page_levels(blocks, top, before)
     groups: list[Group[B]] = []
-    for (kind, _), run in groupby(enumerate(blocks), lambda numbered: _belonging(*numbered)):
+    for (kind, _), run in groupby(enumerate(blocks), lambda numbered: belonging(*numbered)):
         places, members = zip(*run, strict=True)
         lists = _nest(members) if kind is GroupKind.LIST else ()
         groups.append(Group(kind, members, levels.get(places[0], 0), lists))
     return tuple(groups)
 
 
-def outline(blocks: Sequence[Placed], top: int = 2) -> tuple[OutlineEntry, ...]:
-    """The headings, with the levels that `regroup` gives them."""
-    levels = _page_levels(blocks, top)
-    return tuple(OutlineEntry(levels[at], blocks[at].key, blocks[at].plain) for at in sorted(levels))
-
-
-def _belonging(place: int, block: Placed) -> tuple[GroupKind, int]:
+def belonging(place: int, block: Shaped) -> tuple[GroupKind, int]:
+    """What a block stands in together with its neighbours of the same belonging."""
     if block.kind is BlockKind.LIST_ITEM:
         return GroupKind.LIST, block.group
     if block.kind is BlockKind.TABLE_ROW:
@@ -127,19 +118,25 @@ def _belonging(place: int, block: Placed) -> tuple[GroupKind, int]:
     return GroupKind.SINGLE, place
 
 
-def _page_levels(blocks: Iterable[Placed], top: int) -> dict[int, int]:
+def page_levels(blocks: Iterable[Shaped], top: int = 2, before: Iterable[int] = ()) -> dict[int, int]:
     """Place → heading level on the page, at most one deeper than the heading it stands under (WCAG technique
-    H42).
+    H42). `before`: own levels of the headings that come before.
     """
     levels: dict[int, int] = {}
     under: list[int] = []
+    for level in before:
+        _go_under(under, level)
     for place, block in enumerate(blocks):
-        if block.kind is BlockKind.HEADING:
-            while under and under[-1] >= block.level:
-                under.pop()
-            under.append(block.level)
+        if block.kind == BlockKind.HEADING:
+            _go_under(under, block.level)
             levels[place] = min(top + len(under) - 1, 6)
     return levels
+
+
+def _go_under(under: list[int], level: int) -> None:
+    while under and under[-1] >= level:
+        under.pop()
+    under.append(level)
 
 
 def _nest(members: Sequence[B]) -> tuple[NestedList[B], ...]:
@@ -166,7 +163,7 @@ def _nest_one(members: Sequence[B]) -> NestedList[B]:
     at = 0
     while at < len(members):
         end = at + 1
-        while end < len(members) and not _begins_item(members[end], first):
+        while end < len(members) and not begins_item(members[end], first):
             end += 1
         items.append(ListItem(members[at], _parts(members[at + 1 : end], first.level)))
         at = end
@@ -174,7 +171,8 @@ def _nest_one(members: Sequence[B]) -> NestedList[B]:
     return NestedList(first.ordered, int(digits) if first.ordered and digits else 1, tuple(items))
 
 
-def _begins_item(block: Placed, first: Placed) -> bool:
+def begins_item(block: Shaped, first: Shaped) -> bool:
+    """Whether a list's block begins an item beside its first, rather than going on or deeper in one."""
     return block.level <= first.level and block.label != ""
 
 

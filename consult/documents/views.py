@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,6 @@ from markupsafe import Markup
 from consult.documents.blocks import BlockKind
 from consult.documents.dialect import footnote_place
 from consult.documents.queries import BlockRow, published_versions
-from consult.documents.render import outline
 from consult.i18n.catalogues import catalogue
 from consult.i18n.content import LocalText, pick
 from consult.i18n.locales import direction, language_name
@@ -33,7 +32,10 @@ PLACES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class BlockView:
-    """A block as shown; `place` names it in words, `address` (with locale) is its own page."""
+    """A block as shown; `place` names it in words, `address` (with locale) is its own page.
+
+    `joined_at` leads to the block whose text, in this language, also holds this one's.
+    """
 
     id: int
     key: str
@@ -55,6 +57,7 @@ class BlockView:
     comment_count: int
     address: str
     place: str
+    joined_at: str
 
     @property
     def note(self) -> str:
@@ -64,14 +67,35 @@ class BlockView:
 
 @dataclass(frozen=True, slots=True)
 class OutlineView:
-    """A heading in the table of contents, with the comments under it."""
+    """A heading in the table of contents, with the comments under it; `address` leads to it, on this page or another."""
 
     level: int
-    key: str
+    address: str
     text: str
     lang: str
     dir: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to another portion: how that begins, in its language."""
+
+    address: str
+    text: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortionView:
+    """What a page shows of a text, from 1 to `total`; `above`: (level, heading) that its first block stands under."""
+
+    number: int
+    total: int
+    address: str
+    above: tuple[tuple[int, Way], ...] = ()
+    previous: Way | None = None
+    next: Way | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +147,11 @@ def view_draft(
     )  # fmt: skip
 
 
+def place_in(address: str, key: str) -> str:
+    """The address of a block within its draft at `address`, in whichever portion of the text it stands."""
+    return f"{address}{'&' if '?' in address else '?'}from={key}#b-{key}"
+
+
 def view_blocks(rows: Iterable[BlockRow], draft_address: str, locale: str) -> tuple[BlockView, ...]:
     """Blocks as shown in the interface language `locale`; `draft_address` has its locale."""
     say = catalogue(locale).gettext
@@ -156,6 +185,7 @@ def _view_block(row: BlockRow, address: str, place: str, locale: str) -> BlockVi
         comment_count=row.comment_count,
         address=address,
         place=place % {"words": beginning(row.plain)},
+        joined_at=f"#b-{row.joined_into}",
     )
 
 
@@ -163,18 +193,3 @@ def beginning(plain: str, most: int = 48) -> str:
     """The first words of a text, isolated for either direction (U+2068, U+2069)."""
     words = plain if len(plain) <= most else plain[:most].rsplit(" ", 1)[0].rstrip() + "…"
     return f"\u2068{words}\u2069"
-
-
-def view_outline(blocks: Sequence[BlockView]) -> tuple[OutlineView, ...]:
-    """The table of contents; each heading counts the comments up to the next one."""
-    counts: dict[str, int] = {}
-    heading = ""
-    for block in blocks:
-        heading = block.key if block.kind is BlockKind.HEADING else heading
-        counts[heading] = counts.get(heading, 0) + block.comment_count
-    by_key = {block.key: block for block in blocks}
-    return tuple(
-        OutlineView(entry.level, entry.key, entry.plain, by_key[entry.key].lang, by_key[entry.key].dir,
-                    counts[entry.key])
-        for entry in outline(blocks)
-    )  # fmt: skip

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import growing, importing, matching, posting, reading, searching, table
+from tests.bench import growing, importing, long_draft, matching, posting, reading, searching, table
 from tests.bench.plan import Plan, quick
 from tests.bench.table import Row
 
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[Plan], list[Row]]] = {
     "reading": reading.measure,
     "posting": posting.measure,
     "growing": growing.measure,
+    "long": long_draft.measure,
     "searching": searching.measure,
     "importing": importing.measure,
     "matching": matching.measure,

@@ -61,7 +61,7 @@ def _rows(plan: Plan, *, on_one: bool) -> list[Row]:
 def _site(plan: Plan, amount: int, on_one: bool) -> tuple[Scene, str]:
     room = plan.room(f"grown-{amount}-{'one' if on_one else 'spread'}")
     scene = asyncio.run(make_scene(room, comments=min(amount, SEED)))
-    return scene, _crowd(scene, amount - min(amount, SEED), on_one)
+    return scene, crowd(scene, amount - min(amount, SEED), on_one)
 
 
 async def _costs(plan: Plan, sites: Sequence[tuple[Scene, str]]) -> dict[str, list[Cost]]:
@@ -93,7 +93,7 @@ def _cost(taken: Sequence[Asked]) -> Cost:
     )
 
 
-def _crowd(scene: Scene, amount: int, on_one: bool) -> str:
+def crowd(scene: Scene, amount: int, on_one: bool) -> str:
     """Add copies of a comment: four of five on blocks, the others on the consultation. The key of the first block."""
     with sqlite3.connect(scene.settings.data_dir / "consult.sqlite3") as connection:
         blocks = connection.execute(

@@ -72,14 +72,19 @@ def _etag(port: int) -> str:
     return found[1].decode() if found else ""
 
 
-def _weight(site: Server) -> list[Row]:
-    """What a first visit fetches: the page and all that it names."""
+def first_view(site: Server) -> tuple[dict[str, int], str]:
+    """Compressed bytes of all that a first visit fetches, by address; and the same in words."""
     named = sorted(set(LINKED.findall(page_body(site.port).decode())))
     sizes = {READING: _fetched(site.port, READING)} | {
         address: _fetched(site.port, address) for address in named
     }
+    return sizes, ", ".join(f"{_name(address)} {size / 1000:.1f}" for address, size in sizes.items())
+
+
+def _weight(site: Server) -> list[Row]:
+    """What a first visit fetches: the page and all that it names."""
+    sizes, names = first_view(site)
     total = sum(sizes.values())
-    names = ", ".join(f"{_name(address)} {size / 1000:.1f}" for address, size in sizes.items())
     return [
         at_most("First view of the reading page, compressed", total / 1000, 50, f"{names} (kB)", "kB"),
         at_most("First view: requests", len(sizes), 6, "page, style sheet, scripts, icon"),

@@ -80,18 +80,18 @@ def settings_of(folder: Path, database_url: str = "") -> Settings:
     return Settings(data_dir=folder, database_url=database_url, secret_key=SECRET, log_level="error")
 
 
-async def make_scene(folder: Path, database_url: str = "", comments: int = COMMENTS) -> Scene:
-    """A migrated database with a consultation, a draft, and `comments` on its paragraphs."""
+async def make_scene(folder: Path, database_url: str = "", comments: int = COMMENTS, text: str = "") -> Scene:
+    """A migrated database with a consultation, a draft (of `text`), and `comments` on its paragraphs."""
     settings = settings_of(folder, database_url)
     migrate.upgrade(settings.url)
     database = Database(settings.url)
     try:
-        return await _fill(database, settings, comments)
+        return await _fill(database, settings, comments, text or draft_text())
     finally:
         await database.close()
 
 
-async def _fill(database: Database, settings: Settings, comments: int) -> Scene:
+async def _fill(database: Database, settings: Settings, comments: int, text: str) -> Scene:
     now = datetime.now(UTC)
     async with database.writing() as session:
         people = await _add_people(session, now)
@@ -102,7 +102,7 @@ async def _fill(database: Database, settings: Settings, comments: int) -> Scene:
             consultation,
             DRAFT,
             write({"en": "A charter"}, "en"),
-            prepare({"en": draft_text()}),
+            prepare({"en": text}),
             {},
             None,
             now,

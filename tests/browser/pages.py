@@ -61,6 +61,7 @@ READERS = (
     Shown("draft, some comments", f"{D}?kind=civil-society"),
     Shown("draft, no comment fits", f"{D}?kind=industry&lang=ar&answered=yes"),
     Shown("draft in another language", f"{D}?text=ru"),
+    Shown("draft, whole text", f"{D}?whole=1"),
     Shown("draft, in grace", "/consultations/frontier-model-definition/drafts/frontier-model"),
     Shown("draft, answered", "/consultations/civil-society-and-academia/drafts/participation"),
     Shown("block, full", f"{D}/blocks/{{busy}}"),

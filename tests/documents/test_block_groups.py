@@ -1,11 +1,11 @@
-"""The page puts blocks back into lists and tables, and its headings into an outline."""
+"""The page puts blocks back into lists and tables, and gives its headings their levels."""
 
 from dataclasses import dataclass
 
 from consult.documents.blocks import BlockKind
 from consult.documents.keys import assign_keys
 from consult.documents.markdown import parse_document
-from consult.documents.render import Group, GroupKind, NestedList, outline, regroup
+from consult.documents.render import Group, GroupKind, NestedList, page_levels, regroup
 from tests.documents.test_document_blocks import CHARTER
 
 
@@ -72,11 +72,7 @@ def test_every_block_is_on_the_page_once_and_in_order() -> None:
 
 def test_no_heading_level_is_skipped_on_the_page() -> None:
     text = "# A\n\n### B\n\n#### C\n\n## D\n\n# E\n"
-    assert [(entry.level, entry.plain) for entry in outline(shown(text))] == [
-        (2, "A"),
-        (3, "B"),
-        (4, "C"),
-        (3, "D"),
-        (2, "E"),
-    ]
+    blocks = shown(text)
+    assert list(page_levels(blocks).values()) == [2, 3, 4, 3, 2]
+    assert [group.level for group in regroup(blocks[2:], before=[1, 3])] == [4, 3, 2]
     assert [group.level for group in regroup(shown(text), top=1)] == [1, 2, 3, 2, 1]

@@ -287,6 +287,66 @@
     addEventListener("afterprint", relay);
   }
 
+  // ---- A long text: its further portions come as one reads ---------------------------------------------------------------
+
+  const readOn = async (link) => {
+    if (link.dataset.loading) return;
+    link.dataset.loading = "yes";
+    const place = link.parentElement, last = place.previousElementSibling;
+    let held = false;
+    const note = (event) => { if (event.detail.ctx.sourceElement === link) held = document.activeElement === link; };
+    document.addEventListener("htmx:before:swap", note);
+    try {
+      await window.htmx.ajax("GET", link.getAttribute("href").replace(/#.*/, ""), { source: link, target: place, swap: "outerHTML" });
+    } finally {
+      document.removeEventListener("htmx:before:swap", note);
+      delete link.dataset.loading;
+    }
+    // Who was at the link goes on with what came in its place.
+    if (held && !link.isConnected) focusOn(find("[data-text]", last.nextElementSibling?.nextElementSibling ?? column));
+  };
+
+  const nearing = new IntersectionObserver((seen) => {
+    for (const { isIntersecting, target } of seen) {
+      if (!isIntersecting || navigator.connection?.saveData || !window.htmx) continue;
+      nearing.unobserve(target);
+      readOn(find("a", target));
+    }
+  }, { rootMargin: "800px 0px" });
+
+  // A block that is on another portion's page: an address that names only the block still leads to it.
+  const arrive = () => {
+    const key = location.hash.match(/^#b-(.+)/)?.[1];
+    const query = new URLSearchParams(location.search);
+    if (!key || document.getElementById(`b-${key}`) || query.get("from") === key || !find(".reading__on, .reading__back", column)) return;
+    query.set("from", key);
+    location.replace(`?${query}#b-${key}`);
+  };
+
+  // The address follows the reader, so that reloading and coming back lead to the same portion.
+  let shown = location.pathname + location.search;
+  const first = shown;
+  const follow = () => {
+    const passed = all("[data-portion]", column).filter((mark) => mark.getBoundingClientRect().top < innerHeight / 2).at(-1);
+    const address = passed?.dataset.portion ?? first;
+    if (address !== shown) history.replaceState(history.state, "", shown = address);
+  };
+
+  if (column && find(".reading__on, .reading__back", column)) {
+    let following;
+    addEventListener("scroll", () => { clearTimeout(following); following = setTimeout(follow, 200); }, { passive: true });
+    addEventListener("hashchange", arrive);
+    document.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      const link = event.target.closest?.(".outline a, .reading__text .block a, .reading__on a");
+      if (!link) return;
+      if (link.matches(".reading__on a") && window.htmx) { event.preventDefault(); readOn(link); return; }
+      const here = link.pathname === location.pathname && link.hash && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      if (here) { event.preventDefault(); location.hash = link.hash; }
+    });
+    arrive();
+  }
+
   // ---- Start, and again after each swap ------------------------------------------------------------------------
 
   const start = () => {
@@ -298,6 +358,7 @@
     fillPending();
     highlightQuotes();
     if (column) all(".margin__panel, .margin__peek", column).forEach((box) => panels.observe(box));
+    if (column) all(".reading__on", column).forEach((place) => nearing.observe(place));
     relay();
   };
 

@@ -1,0 +1,68 @@
+"""A draft of a thousand blocks: what its first page weighs, and what it costs beside that of a draft of thirty."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from contextlib import AsyncExitStack
+from itertools import count
+from statistics import median
+
+from tests.bench.growing import SEED, crowd
+from tests.bench.inside import ask, running
+from tests.bench.plan import Plan
+from tests.bench.reading import first_view
+from tests.bench.scene import READING, Scene, make_scene, sentence
+from tests.bench.servers import serving
+from tests.bench.table import Row, at_most
+
+BLOCKS = 1_000
+WORDS = 100
+CHAPTER = 12
+"""Blocks under a heading."""
+COMMENTS = 5_000
+FRESH = count()
+
+
+def measure(plan: Plan) -> list[Row]:
+    """With five thousand comments, spread over it."""
+    scene = asyncio.run(make_scene(plan.room("long"), comments=SEED, text=long_text()))
+    crowd(scene, COMMENTS - SEED, on_one=False)
+    short = asyncio.run(make_scene(plan.room("short")))
+    with serving("consult.app:create_app", scene.environment, plan.folder / "long.log") as site:
+        sizes, names = first_view(site)
+    what = f"a draft of {BLOCKS:,} blocks and {BLOCKS * WORDS:,} words with {COMMENTS:,} comments"
+    total = sum(sizes.values()) / 1000
+    long_ms, short_ms = asyncio.run(_first_renders(plan, [scene, short]))
+    return [
+        at_most(f"First view of {what}, compressed", total, 60, f"{names} (kB)", "kB"),
+        at_most(
+            f"First render of {what}, beside one of thirty blocks",
+            long_ms / short_ms,
+            1.5,
+            f"{long_ms:.1f} ms against {short_ms:.1f} ms",
+        ),
+    ]
+
+
+def long_text() -> str:
+    """Markdown of a thousand blocks; a heading of its own now and then."""
+    chance = random.Random(3)
+    parts = ["# A long charter"]
+    while len(parts) < BLOCKS:
+        heading = len(parts) % CHAPTER == 1
+        parts.append(f"## {sentence(chance, 5)}" if heading else sentence(chance, WORDS))
+    return "\n\n".join(parts) + "\n"
+
+
+async def _first_renders(plan: Plan, scenes: list[Scene]) -> list[float]:
+    """Processor milliseconds of each scene's reading page, asked in turns."""
+    async with AsyncExitStack() as stack:
+        apps = [await stack.enter_async_context(running(scene.settings)) for scene in scenes]
+        taken: list[list[float]] = [[] for _ in scenes]
+        for number in range(plan.renders + 3):
+            for app, of in zip(apps, taken, strict=True):
+                asked = await ask(app, f"{READING}?again={next(FRESH)}")
+                assert asked.status == 200
+                of += [asked.seconds * 1000] if number >= 3 else []
+    return [median(of) for of in taken]
