@@ -1,1 +1,1 @@
-"""Two versions compared: for the page, the API and redlines to take away."""
+"""Successive versions: how they follow from each other, where comments went, why what changed, redlines."""

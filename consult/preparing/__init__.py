@@ -1,1 +1,0 @@
-"""A version before readers see it: what follows from what, block by block; reasons; publishing."""
