@@ -15,6 +15,9 @@ from consult.desk import pages as desk
 from consult.documents import desk as documents_desk
 from consult.documents import files
 from consult.documents import pages as documents
+from consult.editions import desk as editions_desk
+from consult.editions import files as editions_files
+from consult.editions import pages as editions
 from consult.exchange import machines as exchange_machines
 from consult.exchange import pages as exchange
 from consult.moderation import desk as moderation_desk
@@ -22,15 +25,22 @@ from consult.moderation import pages as moderation
 from consult.notifications import desk as notifications_desk
 from consult.notifications import mailbox
 from consult.notifications import pages as notifications
+from consult.places import desk as places_desk
+from consult.places import gone as places_gone
+from consult.preparing import desk as preparing_desk
 from consult.responses import desk as responses_desk
 from consult.responses import pages as responses
 from consult.search import pages as search
+from consult.translations import desk as translations_desk
+from consult.versions import pages as versions
 from consult.web import machines
 
 PAGES = (
     consultations,
     information,
     documents,
+    places_gone,
+    versions,
     comments,
     acting,
     responses,
@@ -43,11 +53,16 @@ PAGES = (
     desk,
     consultations_desk,
     documents_desk,
+    places_desk,
     responses_desk,
     moderation_desk,
     notifications_desk,
+    editions,
+    editions_desk,
+    translations_desk,
+    preparing_desk,
 )
-MACHINES = (machines, exchange_machines, files)
+MACHINES = (machines, exchange_machines, files, editions_files)
 
 ROUTES: tuple[tuple[str, list[Any]], ...] = (
     ("/{locale:str}", [handler for module in PAGES for handler in module.HANDLERS]),

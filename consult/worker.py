@@ -15,6 +15,7 @@ from typing import IO
 import structlog
 
 from consult.db.database import Database
+from consult.editions.worker import FileMaker
 from consult.kernel.clock import Clock, SystemClock
 from consult.notifications.composing import Composer
 from consult.notifications.draining import Drain
@@ -22,6 +23,7 @@ from consult.notifications.duties import Duties
 from consult.notifications.making import MailMaker
 from consult.notifications.sending import Sender
 from consult.notifications.transport import make_transport
+from consult.places.jobs import Carrier
 from consult.search.indexer import SearchConsumer
 from consult.search.whoosh_engine import WhooshEngine
 from consult.settings import ROOT, Settings
@@ -71,7 +73,10 @@ def make_duties(
     maker = MailMaker(database, composer, settings, clock)
     drain = Drain(database, [search, maker], clock)
     sender = Sender(database, make_transport(settings), settings, clock)
-    return Duties(database, drain, sender, maker.broadcasts, clock, mend=search.mend, parent=parent)
+    jobs = (Carrier(database, clock).carry_some, FileMaker(database, settings.base_url, clock).make_one)
+    return Duties(
+        database, drain, sender, maker.broadcasts, clock, mend=search.mend, jobs=jobs, parent=parent
+    )
 
 
 def _stopped_by_signals() -> asyncio.Event:

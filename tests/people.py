@@ -145,6 +145,11 @@ class Site:
             session.add(_round(consultation.id, now + opens, now + closes, grace, zone, now))
         return consultation
 
+    async def heard(self) -> None:
+        """Until the application has heard what was written past it: PostgreSQL's notices come a moment later."""
+        if not self.database.is_sqlite:
+            await anyio.sleep(0.15)
+
     async def draft(self, slug: str = "charter", texts: Mapping[str, str] | None = None) -> list[str]:
         """Give a consultation a published draft in two languages; the keys of its blocks."""
         async with self.database.writing() as session:

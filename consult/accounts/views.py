@@ -13,11 +13,11 @@ from consult.accounts.record import Written
 from consult.i18n.content import LocalText, pick
 from consult.i18n.locales import country_name, direction
 from consult.i18n.words import disposition_label
+from consult.kernel.addresses import with_query
 from consult.kernel.translated import Translated
 from consult.models.ledger import Unfinished
 from consult.models.people import Kind, Organisation, User
 from consult.models.response import Disposition
-from consult.web.page import with_query
 
 EXCERPT = 280
 SLUG = re.compile(r"^/consultations/([^/?#]+)")

@@ -20,11 +20,12 @@ from consult.api.answers import (
     read_cursor,
     together,
 )
+from consult.api.placing import with_places
 from consult.api.posting import find_target, post_once, read_comment, send_key
-from consult.api.shapes import ContributionList, NewComment, Posted
+from consult.api.shapes import ContributionList, NewComment, PlacedContribution, Posted
 from consult.comments.queries import get_contribution
 from consult.consultations.queries import get_consultation
-from consult.exchange.contributions_out import EVERY, PUBLIC, ContributionRecord, Links, make_records
+from consult.exchange.contributions_out import EVERY, PUBLIC, Links, make_records
 from consult.exchange.queries import Which, left_out, read_one, read_rows
 from consult.kernel.errors import NotFound, invalid
 from consult.kernel.messages import N_
@@ -60,8 +61,9 @@ async def _list(
     links = Links(await left_out(session, Which(consultation.id, which.states)))
     base_url = site_of(request).settings.base_url
     records = await make_records(session, shown, links, base_url, internal=which.states != PUBLIC)
+    placed = await with_places(session, shown, records)
     more = next_address(request, shown[-1].id if len(rows) > limit else None)
-    return answer(request, ContributionList(records, more))
+    return answer(request, ContributionList(placed, more))
 
 
 def _states(request: Ask, state: str | None) -> tuple[str, ...]:
@@ -120,7 +122,7 @@ async def list_submissions(
     opt=READING,
     summary="One contribution",
     operation_id="readContribution",
-    responses={**gives(ContributionRecord, "The contribution"), **problems(401, 404)},
+    responses={**gives(PlacedContribution, "The contribution"), **problems(401, 404)},
 )
 async def read_contribution(request: Ask, session: AsyncSession, reference: str) -> Response[bytes]:
     """One contribution by its reference, if it is public."""
@@ -130,8 +132,9 @@ async def read_contribution(request: Ask, session: AsyncSession, reference: str)
     if row is None:
         raise NotFound
     links = Links(await left_out(session, which))
-    (record,) = await make_records(session, [row], links, site_of(request).settings.base_url)
-    return answer(request, record)
+    records = await make_records(session, [row], links, site_of(request).settings.base_url)
+    (placed,) = await with_places(session, [row], records)
+    return answer(request, placed)
 
 
 @post(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Annotated, Any
 
@@ -13,14 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.api.answers import answer, gives, problems, together
 from consult.api.queries import every_text
-from consult.api.shapes import BlockShape, BlockTextShape, DraftShape, VersionShape
+from consult.api.shapes import BlockShape, BlockTextShape, DraftShape, FileShape, VersionShape
 from consult.consultations.queries import get_consultation
 from consult.documents.queries import get_draft, get_version, published_versions
+from consult.editions.queries import newest_hashes
+from consult.editions.views import file_links
 from consult.i18n.content import pick
+from consult.kernel.addresses import in_path
 from consult.kernel.translated import digest
 from consult.models.document import Draft, Version
 from consult.security.permissions import Permission
-from consult.web.page import in_path
 from consult.web.site import Ask, actor_of, site_of
 
 
@@ -47,11 +49,17 @@ async def read_draft(
     chosen = get_version(found, str(version) if version else "")
     address = f"{site_of(request).settings.base_url}/consultations/{slug}/drafts/{found.slug}"
     rows = await every_text(session, chosen)
-    return answer(request, _shape(found, chosen, rows, address, html))
+    hashes = await newest_hashes(session, [each.id for each in published_versions(found)])
+    return answer(request, _shape(found, chosen, rows, address, html, hashes))
 
 
 def _shape(
-    draft: Draft, chosen: Version, rows: Sequence[Row[*tuple[Any, ...]]], address: str, html: bool
+    draft: Draft,
+    chosen: Version,
+    rows: Sequence[Row[*tuple[Any, ...]]],
+    address: str,
+    html: bool,
+    hashes: Mapping[int, Mapping[str, str]],
 ) -> DraftShape:
     tail = f"?version={chosen.number}" if chosen is not published_versions(draft)[-1] else ""
     return DraftShape(
@@ -59,7 +67,9 @@ def _shape(
         title=draft.title.source,
         titles={lang: draft.title.get(lang) for lang in draft.title.languages()},
         url=address,
-        versions=[_shape_version(each, address) for each in published_versions(draft)],
+        versions=[
+            _shape_version(each, address, hashes.get(each.id, {})) for each in published_versions(draft)
+        ],
         version=chosen.number,
         blocks=[
             _shape_block(list(of_block), chosen.original, address, tail, html)
@@ -68,15 +78,25 @@ def _shape(
     )
 
 
-def _shape_version(version: Version, address: str) -> VersionShape:
+def _shape_version(version: Version, address: str, hashes: Mapping[str, str]) -> VersionShape:
     assert version.published_at is not None
+    base_url = address.partition("/consultations/")[0]
     return VersionShape(
         number=version.number,
+        reference=version.reference,
         original=version.original,
         languages=list(version.languages),
         note=pick(version.note, version.original).text,
+        correction=version.correction,
         published_at=version.published_at,
         url=f"{address}?version={version.number}",
+        record=f"{base_url}/versions/{version.reference}",
+        sha256=dict(hashes),
+        files=[
+            FileShape(lang, each.format, f"{base_url}{each.address}")
+            for lang in version.languages
+            for each in file_links(version.reference, lang)
+        ],
     )
 
 

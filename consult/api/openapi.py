@@ -11,13 +11,19 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Server
 
 from consult import __version__
-from consult.api import consultations, contributions, drafts, searching
+from consult.api import comparing, consultations, contributions, drafts, searching
 from consult.api.answers import BASE, answer, together
 from consult.security.permissions import Permission
 from consult.web.database_session import provide_session
 from consult.web.site import Ask, site_of
 
-DESCRIBED = (*consultations.HANDLERS, *contributions.HANDLERS, *drafts.HANDLERS, *searching.HANDLERS)
+DESCRIBED = (
+    *consultations.HANDLERS,
+    *contributions.HANDLERS,
+    *drafts.HANDLERS,
+    *searching.HANDLERS,
+    *comparing.HANDLERS,
+)
 ABOUT = (
     "Everything that is public on this consultation site, as data, and posting of comments. Reading needs no key. "
     "Writing, and what only staff see, need a token from your account page: `Authorization: Bearer TOKEN`. "

@@ -71,10 +71,37 @@ class ConsultationList(Struct, frozen=True):
     next: str | None
 
 
+class PlaceShape(Struct, frozen=True):
+    """Where a comment is in a later version than the one it was made on.
+
+    `fate` is kept, moved, changed (the words differ) or orphaned (its passage is gone: `block` is null). `quote` holds the
+    words as they are in this version. `confirmed` is false while nobody is sure that this is the place.
+    """
+
+    version: int
+    block: str | None
+    fate: str
+    quote: str | None
+    confirmed: bool
+
+
+class PlacedContribution(ContributionRecord, frozen=True, kw_only=True):
+    """A contribution; `draft`, `block` and `quote` are as it was made, on `version`; `places` is where it is in others."""
+
+    version: int | None
+    places: list[PlaceShape]
+
+
+class PlacedInternal(PlacedContribution, frozen=True, kw_only=True):
+    """The same for staff."""
+
+    state: str
+
+
 class ContributionList(Struct, frozen=True):
     """A page of contributions, the oldest first; `next` is the address of the page after it."""
 
-    items: list[ContributionRecord]
+    items: list[PlacedContribution]
     next: str | None
 
 
@@ -98,15 +125,28 @@ class Posted(Struct, frozen=True):
     state: str
 
 
+class FileShape(Struct, frozen=True):
+    """A file of a version's text: in one language, as pdf, docx, epub or md."""
+
+    lang: str
+    format: str
+    url: str
+
+
 class VersionShape(Struct, frozen=True):
-    """A published state of a draft."""
+    """A published state of a draft. `record` is the address that stays, `sha256` that of its text by language."""
 
     number: int
+    reference: str
     original: str
     languages: list[str]
     note: str
+    correction: bool
     published_at: datetime
     url: str
+    record: str
+    sha256: dict[str, str]
+    files: list[FileShape]
 
 
 class BlockTextShape(Struct, frozen=True, omit_defaults=True):
@@ -141,6 +181,44 @@ class DraftShape(Struct, frozen=True):
     versions: list[VersionShape]
     version: int
     blocks: list[BlockShape]
+
+
+class ReasonShape(Struct, frozen=True):
+    """Why a block changed in `version`, in the language `lang`, and the references of the contributions it answers."""
+
+    version: int
+    reason: str
+    lang: str
+    contributions: list[str]
+
+
+class ChangeShape(Struct, frozen=True):
+    """A block that is not as it was: edited, moved, split, merged, added or removed; `key` is that of its change.
+
+    `before` and `after` are its words on either side, null where it is not there. A block that was split comes once
+    for each part, blocks that were merged once each. `edited` says whether the words differ.
+    """
+
+    kind: str
+    key: str
+    key_before: str | None
+    key_after: str | None
+    before: str | None
+    after: str | None
+    edited: bool
+    reasons: list[ReasonShape]
+
+
+class ComparisonShape(Struct, frozen=True):
+    """Two versions of a draft in a language that both have (`languages`); `url` shows their changes to people."""
+
+    draft: str
+    first: int
+    second: int
+    lang: str
+    languages: list[str]
+    url: str
+    changes: list[ChangeShape]
 
 
 class Found(Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import tempfile
 import time
@@ -139,6 +140,19 @@ def check_mail(settings: Settings) -> Say:
     yield "mail", problem
 
 
+def check_files(_settings: Settings) -> Say:
+    """Word, EPUB and Markdown need nothing more; PDF needs Pango, and fonts for the scripts that drafts are in."""
+    problem = ""
+    try:
+        importlib.import_module("weasyprint")
+    except (OSError, ImportError) as error:
+        first = str(error).splitlines()[0]
+        problem = (
+            f"can't be made ({first}); install libpango-1.0-0, libpangoft2-1.0-0 and libharfbuzz-subset0"
+        )
+    yield "PDF files", problem
+
+
 CHECKS: tuple[Callable[[Settings], Say], ...] = (
     check_secret,
     check_address,
@@ -147,4 +161,5 @@ CHECKS: tuple[Callable[[Settings], Say], ...] = (
     check_database,
     check_index,
     check_mail,
+    check_files,
 )

@@ -1,19 +1,30 @@
-"""`consult import draft` and `consult import contributions`."""
+"""`consult import draft`, `consult import contributions` and `consult import translations`."""
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import click
 
 from consult.cli.problems import UsedWronglyError
 from consult.cli.progress import Steps
-from consult.cli.shell import Shell, consultation_of, with_shell
+from consult.cli.shell import Shell, consultation_of, version_to_translate, with_shell
 from consult.documents.blocks import DocumentError
+from consult.documents.describing import describe_matching
 from consult.documents.figures import base_name
-from consult.documents.importing import decode, prepare
+from consult.documents.importing import prepare as read_texts
 from consult.documents.imports import import_draft
+from consult.documents.received.package import MOST_BYTES
+from consult.documents.received.reading import read_file as read_document
+from consult.documents.received.received import Received, gather
+from consult.documents.succession import load_succession
 from consult.exchange.contributions_in import SOURCE, Hearing, Report, Wanted, import_contributions
+from consult.models.consultation import Consultation
+from consult.places.jobs import Carrier
+from consult.places.steps import count_waiting
+from consult.translations.bringing import VERDICTS, Judged, Verdict, judge, keep_brought, read_file
+from consult.translations.units import FileRefusedError
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -23,24 +34,38 @@ def command() -> None:
     """Bring in drafts and contributions."""
 
 
-@command.command("draft", epilog="Example: consult import draft charter en=charter.md fr=charte.md --accept")
+@command.command(
+    "draft", epilog="Example: consult import draft charter en=charter.docx fr=charte.md --accept"
+)
 @click.argument("slug")
 @click.argument("files", nargs=-1, required=True, metavar="LANG=FILE...")
 @click.option(
     "--draft", "draft_slug", default="draft", show_default=True, help="The draft's name in addresses."
 )
 @click.option("--title", default="", help="Its title in the first language; by default the first heading.")
-@click.option("--accept", is_flag=True, help="Keep what does not pair one to one as it is proposed.")
-def draft(slug: str, files: tuple[str, ...], draft_slug: str, title: str, accept: bool) -> None:
-    """Bring in a version of a draft: one Markdown file a language, the first being the original.
+@click.option(
+    "--accept", is_flag=True, help="Keep what does not pair as proposed, and what lost something as it is."
+)
+@click.option("--prepare", is_flag=True, help="Keep it in preparation: readers see it once it is published.")
+def draft(
+    slug: str, files: tuple[str, ...], draft_slug: str, title: str, accept: bool, prepare: bool
+) -> None:
+    """Bring in a version of a draft: one Markdown, Word or HTML file a language, the first being the original.
 
     Translations are paired with the original block by block. Where they don't pair, nothing is kept: it is shown what
-    would be done, and `--accept` does it. Pictures are read from beside the first file.
+    would be done, and `--accept` does it. So it is where something in a Word or HTML file can't be kept. Pictures that
+    are not in the file are read from beside the first one. Of a later version it is said how its blocks follow from the
+    ones before.
     """
     paths = _by_language(files)
-    texts = {lang: _read(path) for lang, path in paths.items()}
+    received = {lang: _read(path) for lang, path in paths.items()}
+    texts = {lang: each.markdown for lang, each in received.items()}
+    taken, notes = gather(received, next(iter(paths)))
     folder = next(iter(paths.values())).parent
-    figures = {name: (folder / base_name(name)).read_bytes() for name in prepare(texts).figures()}
+    figures = {
+        name: taken[name] if name in taken else (folder / base_name(name)).read_bytes()
+        for name in read_texts(texts).figures()
+    }
 
     async def run(shell: Shell) -> int:
         async with shell.database.writing() as session:
@@ -54,6 +79,8 @@ def draft(slug: str, files: tuple[str, ...], draft_slug: str, title: str, accept
                 accept,
                 shell.clock.now(),
                 figures=figures,
+                publish=not prepare,
+                notes=notes,
             )
             for line in report.lines:
                 click.echo(line)
@@ -63,9 +90,36 @@ def draft(slug: str, files: tuple[str, ...], draft_slug: str, title: str, accept
                 )
                 return 1
             click.echo(f"{consultation.reference} {draft_slug} version {report.version.number}")
-            return 0
+            for line in describe_matching(await load_succession(session, report.version.id)):
+                click.echo(line)
+            if prepare:
+                click.echo(
+                    f"In preparation: {_workbench(shell, consultation, draft_slug, report.version.number)}"
+                )
+        await _carry_comments(shell)
+        return 0
 
     click.get_current_context().exit(with_shell(run))
+
+
+async def _carry_comments(shell: Shell) -> None:
+    """Find the places of earlier comments in what is new, as a worker would; one that runs does not mind."""
+    async with shell.database.reading() as session:
+        total = await count_waiting(session)
+    done = 0
+    with Steps(carry="Carrying comments over") as steps:
+
+        def note(more: int) -> None:
+            nonlocal done
+            done += more
+            steps.step("carry", done, max(total, done))
+
+        await Carrier(shell.database, shell.clock, note).carry_all()
+
+
+def _workbench(shell: Shell, consultation: Consultation, draft_slug: str, number: int) -> str:
+    base = shell.settings.base_url
+    return f"{base}/en/desk/consultations/{consultation.slug}/drafts/{draft_slug}/versions/{number}"
 
 
 def _by_language(files: tuple[str, ...]) -> dict[str, Path]:
@@ -82,9 +136,10 @@ def _by_language(files: tuple[str, ...]) -> dict[str, Path]:
     return found
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> Received:
     try:
-        return decode(path.read_bytes())
+        with path.open("rb") as file:
+            return read_document(path.name, file.read(MOST_BYTES + 1))
     except DocumentError as error:
         raise UsedWronglyError(f"{path}: {error}") from None
 
@@ -137,3 +192,50 @@ def _summary(report: Report, wanted: Wanted) -> str:
         names = ", ".join(f"{name} ({count})" for name, count in sorted(report.extra.items()))
         counts += f"\nfields passed over: {names}"
     return counts
+
+
+@command.command(
+    "translations",
+    epilog="Example: consult import translations charter draft charter.fr.xlf --lang fr --dry-run",
+)
+@click.argument("slug")
+@click.argument("draft")
+@click.argument("file", type=FILE)
+@click.option("--lang", required=True, help="The language of the translation, such as fr.")
+@click.option("--version", "number", type=int, default=0, help="The version; by default the newest.")
+@click.option("--dry-run", is_flag=True, help="Say what would be kept; keep nothing.")
+@click.option("--replace", is_flag=True, help="Also keep what somebody changed here since the file was made.")
+def translations(
+    slug: str, draft: str, file: Path, lang: str, number: int, dry_run: bool, replace: bool
+) -> None:
+    """Bring in translations from XLIFF 2 or PO, as work that is ready; an editor publishes it at the desk.
+
+    What it refuses it says block by block on standard error, and ends with 1.
+    """
+    try:
+        brought = read_file(file.read_bytes(), lang)
+    except FileRefusedError as error:
+        raise UsedWronglyError(f"{file}: {error}") from None
+
+    async def run(shell: Shell) -> list[Judged]:
+        async with shell.database.writing() as session:
+            version = await version_to_translate(session, slug, draft, number, lang)
+            judged = await judge(session, version, lang, brought)
+            if not dry_run:
+                replaced = [each.key for each in brought] if replace else []
+                await keep_brought(session, version, lang, brought, replaced, None, shell.clock.now())
+            return judged
+
+    judged = with_shell(run)
+    left = [each for each in judged if _is_left(each.verdict, replace)]
+    for each in left:
+        reason = each.reason.text % each.reason.params if each.reason else VERDICTS[each.verdict]
+        click.echo(f"block {each.brought.key}: {reason}", err=True)
+    counts = Counter(each.verdict for each in judged)
+    said = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
+    click.echo(f"{said}; nothing was kept (--dry-run)" if dry_run else said)
+    click.get_current_context().exit(1 if left else 0)
+
+
+def _is_left(verdict: Verdict, replace: bool) -> bool:
+    return verdict is Verdict.REFUSED or (verdict is Verdict.CONFLICT and not replace)

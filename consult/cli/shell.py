@@ -12,12 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.cli.problems import UsedWronglyError
 from consult.db import migrate
 from consult.db.database import Database
+from consult.documents.service import find_draft
 from consult.exchange.queries import find_consultation
 from consult.kernel.clock import Clock, SystemClock
 from consult.kernel.errors import NotFound
 from consult.logs import set_up_logs
 from consult.models.consultation import Consultation
+from consult.models.document import Version
 from consult.settings import Settings, load_settings
+from consult.translations.queue import languages_into
 
 Result = TypeVar("Result")
 
@@ -70,3 +73,20 @@ async def consultation_of(session: AsyncSession, slug: str) -> Consultation:
         return await find_consultation(session, slug)
     except NotFound:
         raise UsedWronglyError(f"there is no consultation “{slug}”") from None
+
+
+async def version_to_translate(
+    session: AsyncSession, slug: str, draft: str, number: int, lang: str
+) -> Version:
+    """A version of a draft, the newest where `number` is 0. Raises UsedWronglyError, also for a language that it can't
+    be translated into."""
+    consultation = await consultation_of(session, slug)
+    found = await find_draft(session, consultation.id, draft)
+    if found is None:
+        raise UsedWronglyError(f"there is no draft “{draft}” in “{slug}”")
+    versions = [each for each in found.versions if number in (0, each.number)]
+    if not versions:
+        raise UsedWronglyError(f"“{draft}” has no version {number or ''}".rstrip())
+    if lang not in languages_into(consultation, versions[-1]):
+        raise UsedWronglyError(f"“{draft}” is not translated into “{lang}”: it is not one of its languages")
+    return versions[-1]

@@ -7,10 +7,12 @@ from typing import Any
 
 from litestar import Response, get
 from markupsafe import Markup
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.comments.citing import Citation, cite
 from consult.comments.filters import read_after
+from consult.comments.places import LaterPlace, places_of
 from consult.comments.queries import (
     REPLIES_ON_PAGE,
     anchor_of,
@@ -18,16 +20,31 @@ from consult.comments.queries import (
     replies_in_thread,
     rows_by_id,
 )
-from consult.comments.subject import ONE, find_subject, sharing_of, viewer_of
+from consult.comments.subject import ONE, Subject, find_subject, sharing_of, viewer_of
 from consult.comments.views import look_around, nest, view_contributions, view_row
-from consult.documents.views import beginning, place_in
-from consult.i18n.content import pick
+from consult.documents.marking import mark
+from consult.documents.views import place_in
+from consult.i18n.content import LocalText, pick
 from consult.i18n.locales import direction, language_name
+from consult.kernel.addresses import with_query
 from consult.models.contribution import State
 from consult.security.permissions import Permission
-from consult.web.page import with_query
+from consult.versions.queries import changes_led_to
 from consult.web.respond import respond
 from consult.web.site import Ask, locale_of, site_of
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Where it is in a later version; `address` is "" where it has no place there, `words` those that it marks now."""
+
+    version: int
+    fate: str
+    address: str
+    words: str
+    lang: str
+    dir: str
+    unsure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +56,8 @@ class About:
     html: Any
     lang: str
     dir: str
-    place: str
     version: int
+    later: tuple[Later, ...] = ()
 
 
 @get(ONE, opt={"permission": Permission.READ})
@@ -61,13 +78,14 @@ async def read_contribution(request: Ask, session: AsyncSession) -> Response[byt
     thread = nest(
         [view_row(row, locale, around) for row in roots], [view_row(row, locale, around) for row in rows]
     )
-    about = await _about(session, thread_id, locale)
+    about = await _about(session, roots[0], locale)
     context = {
         "subject": subject,
         "consultation": subject.view,
         "thread": thread[0],
         "contribution": next(view_row(row, locale, around) for row in [*roots, *rows] if row.id == here),
         "about": about,
+        "led": await _led_to(session, here, subject, locale),
         "citation": cite(subject.row, subject.view.title.text, site_of(request).settings.base_url, locale),
         "next": with_query(f"/{locale}{subject.address}", after=shown[-1].id)
         if len(replies) > len(shown)
@@ -78,20 +96,57 @@ async def read_contribution(request: Ask, session: AsyncSession) -> Response[byt
                    **sharing_of(request, subject, await viewer_of(request, session, subject)))  # fmt: skip
 
 
-async def _about(session: AsyncSession, thread_id: int, locale: str) -> About | None:
-    found = await anchor_of(session, thread_id)
+@dataclass(frozen=True, slots=True)
+class LedView:
+    """A change in the text that the contribution led to."""
+
+    reason: LocalText
+    address: str
+    version: int
+
+
+async def _led_to(session: AsyncSession, id: int, subject: Subject, locale: str) -> list[LedView]:
+    if subject.row.state != State.PUBLISHED:
+        return []
+    base = f"/{locale}{subject.view.address}/drafts"
+    return [
+        LedView(pick(led.reason, locale),
+                f"{base}/{led.draft_slug}/compare/{led.number - 1}/{led.number}#change-{led.key}", led.number)
+        for led in await changes_led_to(session, id)
+    ]  # fmt: skip
+
+
+async def _about(session: AsyncSession, root: Row[Any], locale: str) -> About | None:
+    found = await anchor_of(session, root.id)
     if found is None:
         return None
     anchor, block, version, draft, text = found
-    place = beginning(text.plain)
+    is_marked = anchor.exact and root.state == State.PUBLISHED
+    html = mark(text.html, [(anchor.start, anchor.end, root.reference)] if is_marked else [])
     return About(
         draft_title=pick(draft.title, locale).text,
         address=place_in(f"/drafts/{draft.slug}?version={version.number}&text={anchor.lang}", block.key),
-        html=Markup(text.html),  # noqa: S704 - made safe when it was stored
+        html=Markup(html),  # noqa: S704 - made safe when it was stored
         lang=text.lang,
         dir=direction(text.lang),
-        place=place,
         version=version.number,
+        later=tuple(
+            _later(place, draft.slug, root.state == State.PUBLISHED)
+            for place in await places_of(session, [root.id])
+        ),
+    )
+
+
+def _later(place: LaterPlace, draft: str, is_public: bool) -> Later:
+    address = place_in(f"/drafts/{draft}?version={place.version}&text={place.lang}", place.block)
+    return Later(
+        version=place.version,
+        fate=place.fate,
+        address=address if place.block else "",
+        words=place.quote if is_public else "",
+        lang=place.lang,
+        dir=direction(place.lang),
+        unsure=place.unsure,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from consult.kernel.errors import NotFound
 from consult.models.consultation import Consultation
@@ -25,6 +26,10 @@ REPLIES_ON_PAGE = 200
 """How many are shown: threads beside a block, replies under one of those, all on a reading page; threads and replies
 on pages of their own. What is more comes when it is asked for, so that the first view stays small at 50 kbit/s."""
 
+MADE = aliased(Anchor)
+MADE_ON = aliased(Version)
+"""The anchor as it was made, and the version that it was made on."""
+
 ROW = (
     Contribution.id, Contribution.reference, Contribution.consultation_id, Contribution.place,
     Contribution.parent_id, Contribution.thread_id, Contribution.depth, Contribution.author_name,
@@ -32,16 +37,21 @@ ROW = (
     Contribution.forum_voice, Contribution.lang, Contribution.title, Contribution.html, Contribution.state,
     Contribution.in_grace, Contribution.support_count, Contribution.reply_count, Contribution.created_at,
     Contribution.edited_at, Anchor.block_id, Anchor.exact, Anchor.lang.label("quote_lang"),
-    Anchor.start, Anchor.end, Disposition.kind.label("disposition"), Disposition.reason, Disposition.change,
-    Disposition.decided_at,
+    Anchor.start, Anchor.end, Anchor.fate, Anchor.unsure, MADE.exact.label("made_exact"),
+    MADE.lang.label("made_lang"), MADE_ON.number.label("made_on"), Disposition.kind.label("disposition"),
+    Disposition.reason, Disposition.change, Disposition.decided_at,
 )  # fmt: skip
 """What is read of a contribution to show it."""
 
 
-def _rows() -> Select[*tuple[Any, ...]]:
+def rows_in_version(version_id: int = 0) -> Select[*tuple[Any, ...]]:
+    """Contributions with their place in a version, in the one that each was made on where `version_id` is 0."""
+    there = Anchor.version_id == version_id if version_id else Anchor.made_here
     return (
         select(*ROW)
-        .outerjoin(Anchor, and_(Anchor.contribution_id == Contribution.id, Anchor.made_here))
+        .outerjoin(Anchor, and_(Anchor.contribution_id == Contribution.id, there))
+        .outerjoin(MADE, and_(MADE.contribution_id == Contribution.id, MADE.made_here))
+        .outerjoin(MADE_ON, MADE_ON.id == MADE.version_id)
         .outerjoin(Disposition, Disposition.contribution_id == Contribution.id)
     )
 
@@ -77,14 +87,18 @@ class Filters:
 
 
 async def threads_on_blocks(
-    session: AsyncSession, block_ids: Sequence[int], filters: Filters, per_block: int = PER_BLOCK
+    session: AsyncSession,
+    version_id: int,
+    block_ids: Sequence[int],
+    filters: Filters,
+    per_block: int = PER_BLOCK,
 ) -> list[Row[Any]]:
-    """The first threads of each block."""
+    """The first threads of each block of a version."""
     if filters:
         ids = await _filtered_on_blocks(session, block_ids, filters, per_block)
     else:
         ids = await _first_of_each(session, _FIRST_ON_BLOCK, block_ids, per_block)
-    return await rows_by_id(session, ids)
+    return await rows_by_id(session, ids, version_id)
 
 
 _FIRST_ON_BLOCK = (
@@ -131,11 +145,11 @@ async def first_replies(
     return await rows_by_id(session, ids)
 
 
-async def rows_by_id(session: AsyncSession, ids: Sequence[int]) -> list[Row[Any]]:
-    """Contributions in the order in which they were made."""
+async def rows_by_id(session: AsyncSession, ids: Sequence[int], version_id: int = 0) -> list[Row[Any]]:
+    """Contributions in the order in which they were made; `version_id` as in `rows_in_version`."""
     if not ids:
         return []
-    statement = _rows().where(Contribution.id.in_(ids)).order_by(Contribution.id)
+    statement = rows_in_version(version_id).where(Contribution.id.in_(ids)).order_by(Contribution.id)
     return list((await session.execute(statement)).all())
 
 
@@ -143,7 +157,7 @@ async def threads_on_consultation(
     session: AsyncSession, consultation_id: int, after: int, filters: Filters, *, newest: bool = False
 ) -> list[Row[Any]]:
     """Threads about the consultation as a whole, one more than a page holds, after (newest first: before) an id."""
-    statement = _rows().where(
+    statement = rows_in_version().where(
         Contribution.consultation_id == consultation_id,
         Contribution.place == Place.CONSULTATION,
         listed(),
@@ -156,11 +170,11 @@ async def threads_on_consultation(
 
 
 async def threads_on_block(
-    session: AsyncSession, block_id: int, after: int, filters: Filters
+    session: AsyncSession, version_id: int, block_id: int, after: int, filters: Filters
 ) -> list[Row[Any]]:
-    """Threads on one block, one more than a page holds, after an id."""
+    """Threads on one block of a version, one more than a page holds, after an id."""
     statement = (
-        _rows()
+        rows_in_version(version_id)
         .where(Anchor.block_id == block_id, Anchor.contribution_id > after, listed(), *filters.conditions())
         .order_by(Anchor.contribution_id)
         .limit(THREADS_ON_PAGE + 1)
@@ -171,7 +185,7 @@ async def threads_on_block(
 async def replies_in_thread(session: AsyncSession, thread_id: int, after: int = 0) -> list[Row[Any]]:
     """Replies of one thread, one more than a page holds, after an id."""
     statement = (
-        _rows()
+        rows_in_version()
         .where(Contribution.thread_id == thread_id, Contribution.id > after, listed())
         .order_by(Contribution.id)
         .limit(REPLIES_ON_PAGE + 1)

@@ -16,6 +16,7 @@ from consult.comments.written import Written
 from consult.consultations.queries import BriefConsultation, BriefRound, current_round
 from consult.documents.anchors import from_quote
 from consult.documents.queries import BlockPlace, versions_of_round
+from consult.documents.succession import reopen_carrying
 from consult.kernel.errors import Conflict, NotAllowed, RoundClosed
 from consult.kernel.events import Event, activity_scope, consultation_scope
 from consult.kernel.messages import N_
@@ -39,18 +40,22 @@ from consult.security.actor import Actor
 
 CONTRIBUTIONS: Any = Contribution.__table__
 _BLOCKS: Any = Block.__table__
+_ANCHORS: Any = Anchor.__table__
 _INSERT_COMMENT = insert(CONTRIBUTIONS).returning(CONTRIBUTIONS.c.id)
-_INSERT_ANCHOR = insert(Anchor.__table__)  # type: ignore[arg-type]
+_INSERT_ANCHOR = insert(_ANCHORS)
 _COUNT_REPLY = (
     update(CONTRIBUTIONS)
     .where(CONTRIBUTIONS.c.id == bindparam("of"))
     .values(reply_count=CONTRIBUTIONS.c.reply_count + bindparam("by"))
 )
-_COUNT_ON_BLOCK = (
-    update(_BLOCKS)
-    .where(_BLOCKS.c.id == bindparam("of"))
-    .values(comment_count=_BLOCKS.c.comment_count + bindparam("by"))
-)
+_COUNT_ON_BLOCK = update(_BLOCKS).where(_BLOCKS.c.id == bindparam("of")).values(
+    comment_count=_BLOCKS.c.comment_count + bindparam("by")
+)  # fmt: skip
+_ITS_BLOCKS = select(_ANCHORS.c.block_id).where(_ANCHORS.c.contribution_id == bindparam("thread"))
+_COUNT_ON_ITS_BLOCKS = update(_BLOCKS).where(_BLOCKS.c.id.in_(_ITS_BLOCKS)).values(
+    comment_count=_BLOCKS.c.comment_count + bindparam("by")
+)  # fmt: skip
+"""A thread stands on a block of each version that it was carried to."""
 EMPTY_SELECTOR = {"exact": "", "prefix": "", "suffix": "", "start": 0, "end": 0}
 """Statements of the way that every posted comment takes, made once: building one takes longer than running it."""
 
@@ -201,6 +206,8 @@ async def _add(
     await _insert(session, comment)
     if isinstance(target, BlockPlace):
         await session.execute(_INSERT_ANCHOR, _anchor(comment.id, target, written))
+        if not target.newest:
+            await reopen_carrying(session, [target.version_id])
 
 
 async def _insert(session: AsyncSession, comment: Contribution) -> None:
@@ -246,13 +253,13 @@ async def _count(session: AsyncSession, comment: Contribution, by: int) -> None:
 async def _count_around(
     session: AsyncSession, comment: Contribution, block: BlockPlace | None, by: int
 ) -> None:
+    """The thread's first contribution comes before blocks: whoever carries a thread over holds it and waits for us."""
     if comment.thread_id is not None:
         await session.execute(_COUNT_REPLY, {"of": comment.thread_id, "by": by})
-    block_id = block.block_id if block else None
-    if block_id is None and comment.place != Place.CONSULTATION:
-        block_id = await _block_of(session, comment)
-    if block_id is not None:
-        await session.execute(_COUNT_ON_BLOCK, {"of": block_id, "by": by})
+    if block is not None:
+        await session.execute(_COUNT_ON_BLOCK, {"of": block.block_id, "by": by})
+    elif comment.place != Place.CONSULTATION:
+        await session.execute(_COUNT_ON_ITS_BLOCKS, {"thread": comment.thread_id or comment.id, "by": by})
 
 
 async def _tallied(session: AsyncSession, comment: Contribution) -> list[tuple[str, str]]:
@@ -261,12 +268,6 @@ async def _tallied(session: AsyncSession, comment: Contribution) -> list[tuple[s
     answer = select(Disposition.kind).where(Disposition.contribution_id == comment.id)
     given = (await session.execute(answer)).scalar_one_or_none()
     return [*pairs, ("disposition", given)] if given else [*pairs]
-
-
-async def _block_of(session: AsyncSession, comment: Contribution) -> int | None:
-    root = comment.thread_id or comment.id
-    statement = select(Anchor.block_id).where(Anchor.contribution_id == root, Anchor.made_here)
-    return (await session.execute(statement)).scalar_one_or_none()
 
 
 def emit_about(

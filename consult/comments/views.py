@@ -16,7 +16,7 @@ from consult.i18n.content import LocalText, pick
 from consult.i18n.locales import country_name, direction, language_name
 from consult.i18n.words import disposition_label, kind_name
 from consult.kernel.translated import Translated
-from consult.models.contribution import Contribution, State
+from consult.models.contribution import Contribution, Fate, State
 
 NOTHING = Markup("")
 
@@ -30,6 +30,22 @@ class DispositionView:
     reason: LocalText
     change: LocalText | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceView:
+    """What became of a comment's place since it was made.
+
+    `version` is the number of the one it was made on, `words` are those it marked there ("" for the whole block, or
+    where it is not shown), `unsure`: nobody has looked yet whether this is the place.
+    """
+
+    fate: str
+    version: int
+    words: str
+    lang: str
+    dir: str
+    unsure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,7 @@ class ContributionView:
     html: Markup
     quote: str
     quote_lang: str
+    place: PlaceView | None
     block_id: int | None
     start: int
     end: int
@@ -187,6 +204,7 @@ def view_row(row: Row[Any], locale: str, around: Around) -> ContributionView:
         html=Markup(row.html) if shown else NOTHING,  # noqa: S704 - made safe when it was stored
         quote=(row.exact or "") if shown else "",
         quote_lang=row.quote_lang or "",
+        place=_view_place(row, shown) if row.fate and row.fate != Fate.MADE else None,
         block_id=row.block_id,
         start=row.start or 0,
         end=row.end or 0,
@@ -203,6 +221,11 @@ def view_row(row: Row[Any], locale: str, around: Around) -> ContributionView:
         hidden_reason=pick(reason, locale) if reason and row.state == State.HIDDEN else None,
         disposition=_view_disposition(row, locale) if row.disposition and shown else None,
     )
+
+
+def _view_place(row: Row[Any], shown: bool) -> PlaceView:
+    words = row.made_exact if shown else ""
+    return PlaceView(row.fate, row.made_on, words, row.made_lang, direction(row.made_lang), row.unsure)
 
 
 def _view_disposition(row: Row[Any], locale: str) -> DispositionView:

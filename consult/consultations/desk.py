@@ -52,6 +52,7 @@ from consult.kernel.errors import Conflict, FormInvalid
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation
 from consult.security.permissions import Permission
+from consult.translations.queue import translation_queue
 from consult.web.forms import FormState, form_state, read_form
 from consult.web.respond import actor_needed, respond, see_other
 from consult.web.site import Ask, actor_of, locale_of, site_of
@@ -98,6 +99,7 @@ async def show_overview(request: Ask, session: AsyncSession, slug: str) -> Respo
         "c": view,
         "gaps": find_gaps(consultation, lines, locale),
         "drafts": lines,
+        "translations": await translation_queue(session, [(consultation, drafts)], locale),
         "imports": [view_import(each, locale) for each in await waiting_imports(session, consultation.id)],
         "rounds": [
             view_desk_round(each, versions, taken.get(each.id, ()), locale, now, zone)

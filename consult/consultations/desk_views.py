@@ -94,12 +94,17 @@ class DeskRound:
 
 @dataclass(frozen=True, slots=True)
 class DeskDraft:
-    """A draft with its versions and the offered languages that its newest version lacks."""
+    """A draft with its versions and the offered languages that its newest public version lacks.
+
+    `public` and `prepared` are the numbers of the newest public version and of the one in preparation, 0 for none.
+    """
 
     slug: str
     title: LocalText
     versions: tuple[VersionChoice, ...]
     missing: str
+    public: int
+    prepared: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +199,17 @@ def _view_version(draft: Draft, version: Version, locale: str) -> VersionChoice:
 
 def view_draft_line(draft: Draft, offered: Sequence[str], locale: str) -> DeskDraft:
     """A draft in the overview."""
-    newest = draft.versions[-1] if draft.versions else None
+    public = [version for version in draft.versions if version.published_at is not None]
+    prepared = [version for version in draft.versions if version.published_at is None]
+    newest = public[-1] if public else None
     lacking = [code for code in offered if newest and code not in newest.languages]
     return DeskDraft(
         slug=draft.slug,
         title=pick(draft.title, locale),
         versions=tuple(_view_version(draft, version, locale) for version in draft.versions),
         missing=name_languages(lacking, locale),
+        public=newest.number if newest else 0,
+        prepared=prepared[-1].number if prepared else 0,
     )
 
 

@@ -26,12 +26,13 @@ from consult.documents.queries import list_drafts, published_versions
 from consult.documents.views import view_draft
 from consult.i18n.catalogues import catalogue
 from consult.i18n.content import pick
+from consult.kernel.addresses import with_query
 from consult.kernel.errors import FormInvalid
 from consult.kernel.events import SITE, consultation_scope
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation
 from consult.security.permissions import Permission
-from consult.web.page import Feed, with_query
+from consult.web.page import Feed
 from consult.web.respond import Shared, is_partial, respond
 from consult.web.site import Ask, Viewer, actor_of, locale_of, site_of
 

@@ -16,9 +16,10 @@ def read_tables(name: str) -> Table:
     return tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
 
 
-def read_draft(slug: str) -> dict[str, str]:
-    """A draft's Markdown by language, English first."""
-    files = sorted((FOLDER / "drafts" / slug).glob("*.md"), key=lambda path: (path.stem != "en", path.stem))
+def read_draft(slug: str, version: int = 1) -> dict[str, str]:
+    """The Markdown of a draft's version by language, English first. Later versions have a folder of their own."""
+    folder = FOLDER / "drafts" / slug / (str(version) if version > 1 else "")
+    files = sorted(folder.glob("*.md"), key=lambda path: (path.stem != "en", path.stem))
     return {path.stem: path.read_text("utf-8") for path in files}
 
 

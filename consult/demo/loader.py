@@ -19,6 +19,7 @@ from consult.db.database import Database
 from consult.demo.content import read_draft, read_figures, read_tables
 from consult.demo.schedule import Schedule, make_schedule
 from consult.demo.threads import load_threads
+from consult.demo.versions import load_versions
 from consult.documents.importing import prepare
 from consult.documents.service import store_version
 from consult.i18n.content import write
@@ -44,7 +45,8 @@ async def load_demo(database: Database, clock: Clock) -> None:
         schedules = await _load_consultations(session, editor, now)
         await _load_drafts(session, schedules, editor)
         await _load_rounds(session, schedules, editor)
-        await load_threads(session, people, schedules, now)
+        posted = await load_threads(session, people, schedules, now)
+        await load_versions(session, schedules, posted, editor)
         await _load_outcomes(session, schedules, editor)
         # The worker has nothing to tell anybody of what happened before the demo began.
         await session.execute(update(OutboxEvent).values(done_at=now))

@@ -38,14 +38,18 @@ Schedules = Mapping[str, tuple[Schedule, Any]]
 
 async def load_threads(
     session: AsyncSession, people: Mapping[str, Actor], schedules: Schedules, now: datetime
-) -> None:
-    """Comments in the order of their time, so that references tell who spoke first; then what became of them."""
+) -> Mapping[str, Contribution]:
+    """Comments in the order of their time, so that references tell who spoke first; then what became of them.
+
+    By their ids in the file.
+    """
     tables = read_tables("threads")["comment"]
     loader = _Loader(session, people, schedules, now)
     for each in sorted(tables, key=lambda each: loader.time_of(each)):
         await loader.post(each)
     for each in tables:
         await loader.finish(each)
+    return loader.posted
 
 
 class _Loader:
@@ -58,7 +62,7 @@ class _Loader:
         self._people = people
         self._schedules = schedules
         self._now = now
-        self._posted: dict[str, Contribution] = {}
+        self.posted: dict[str, Contribution] = {}
         self._editor = next(actor for actor in people.values() if actor.role is Role.EDITOR)
         self._moderator = next(actor for actor in people.values() if actor.role is Role.MODERATOR)
 
@@ -78,10 +82,10 @@ class _Loader:
         sending = Sending(
             send_key=each["id"], begun_at=at - timedelta(hours=2), as_forum=each.get("forum", False)
         )
-        parent = self._posted.get(each.get("parent", ""))
+        parent = self.posted.get(each.get("parent", ""))
         target = parent or (await self._block(each) if "block" in each else None)
         author = self._people[each["person"]]
-        self._posted[each["id"]] = await post_comment(
+        self.posted[each["id"]] = await post_comment(
             self._session, consultation, target, author, written, sending, at
         )
 
@@ -100,7 +104,7 @@ class _Loader:
 
     async def finish(self, each: Any) -> None:
         """Support, edits, reports, withdrawal, moderation and the Forum's answer."""
-        comment = self._posted[each["id"]]
+        comment = self.posted[each["id"]]
         at = self.time_of(each) + timedelta(hours=3)
         consultation = await get_consultation(self._session, each["consultation"], None)
         in_time = min(at, self._schedules[each["consultation"]][0].closes_at - timedelta(minutes=1))

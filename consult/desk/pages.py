@@ -25,6 +25,7 @@ from consult.desk.queries import (
     read_log,
     unanswered,
     unsettled_imports,
+    versions_in_preparation,
 )
 from consult.desk.views import (
     CursorPager,
@@ -34,13 +35,17 @@ from consult.desk.views import (
     view_log_line,
     view_queue,
     view_to_complete,
+    view_to_place,
+    view_to_publish,
     view_to_settle,
     view_unanswered,
 )
+from consult.kernel.addresses import with_query
 from consult.models.response import Audit
+from consult.places.queries import drafts_with_unsure
 from consult.security.map import allows
 from consult.security.permissions import Permission
-from consult.web.page import with_query
+from consult.translations.queue import translation_queue
 from consult.web.respond import actor_needed, respond
 from consult.web.site import Ask, locale_of, site_of
 
@@ -83,7 +88,18 @@ async def _editing(request: Ask, session: AsyncSession) -> dict[str, Any]:
         "closing": [view_closing(each, locale, now, zone) for each in await closing_rounds(session, now)],
         "to_answer": [view_unanswered(each, locale, now) for each in await unanswered(session, now)],
         "to_settle": [view_to_settle(*each, locale, now) for each in await unsettled_imports(session)],
+        "to_place": [view_to_place(each, locale) for each in await drafts_with_unsure(session)],
+        "to_publish": [
+            view_to_publish(*each, locale, now) for each in await versions_in_preparation(session)
+        ],
         "to_complete": [each for each in complete if each.gaps],
+        "to_translate": [
+            line
+            for line in await translation_queue(
+                session, [(each, drafts[each.id]) for each in at_work], locale
+            )
+            if line.progress.to_do or line.progress.ready
+        ],
     }
 
 

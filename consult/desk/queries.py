@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from consult.models.consultation import Consultation, Round, RoundState
 from consult.models.contribution import Contribution, Report, State
-from consult.models.document import Draft, Import
+from consult.models.document import Draft, Import, Version
 from consult.models.ledger import Mail, MailState, Tally
 from consult.models.response import Audit, Outcome
 
@@ -93,6 +93,18 @@ async def unsettled_imports(session: AsyncSession) -> Sequence[tuple[Import, Con
     statement = select(Import, Consultation).join(Consultation, Consultation.id == Import.consultation_id)
     rows = await session.execute(statement.where(Import.settled_at.is_(None)).order_by(Import.id))
     return [(row.Import, row.Consultation) for row in rows]
+
+
+async def versions_in_preparation(session: AsyncSession) -> Sequence[tuple[Version, Draft, Consultation]]:
+    """Versions that only the desk sees, the oldest first."""
+    statement = (
+        select(Version, Draft, Consultation)
+        .join(Draft, Draft.id == Version.draft_id)
+        .join(Consultation, Consultation.id == Draft.consultation_id)
+        .where(Version.published_at.is_(None))
+        .order_by(Version.created_at)
+    )
+    return [(row.Version, row.Draft, row.Consultation) for row in await session.execute(statement)]
 
 
 async def consultations_at_work(session: AsyncSession) -> Sequence[Consultation]:

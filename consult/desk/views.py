@@ -15,8 +15,9 @@ from consult.i18n.formats import formats
 from consult.kernel.messages import N_
 from consult.kernel.references import is_reference
 from consult.models.consultation import Consultation, Round
-from consult.models.document import Draft, Import
+from consult.models.document import Draft, Import, Version
 from consult.models.response import Audit
+from consult.places.queries import Unsure
 
 ACTIONS = {
     "consultation.created": N_("made the consultation"),
@@ -31,6 +32,13 @@ ACTIONS = {
     "topic.edited": N_("edited the topic"),
     "draft.published": N_("published the draft"),
     "draft.translated": N_("brought in a translation"),
+    "place.decided": N_("decided where the comment stands"),
+    "place.undone": N_("took back where the comment stands"),
+    "term.saved": N_("saved the term"),
+    "term.removed": N_("removed the term"),
+    "version.begun": N_("began a new version"),
+    "version.discarded": N_("threw away a version"),
+    "change.explained": N_("said why a block changed"),
     "import.discarded": N_("threw away an import"),
     "outcome.edited": N_("edited the outcome"),
     "outcome.published": N_("published the outcome"),
@@ -42,6 +50,7 @@ ACTIONS = {
     "disposition.given": N_("answered the contribution"),
     "disposition.changed": N_("changed the answer"),
     "mail.retried": N_("had a mail sent again"),
+    "file.retried": N_("had a file made again"),
     "events.retried": N_("had failed work tried again"),
 }
 """Actions in words; others are shown by their name."""
@@ -85,6 +94,28 @@ class ToSettle:
     id: int
     title: LocalText
     reference: str
+    age: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToPlace:
+    """A draft's newest version with comments to place; `carrying`: not all have been carried to it yet."""
+
+    title: LocalText
+    reference: str
+    address: str
+    count: int
+    carrying: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToPublish:
+    """A version in preparation. `address` (without locale) is where it is worked on."""
+
+    title: LocalText
+    reference: str
+    number: int
+    address: str
     age: str
 
 
@@ -158,6 +189,27 @@ def view_to_settle(waiting: Import, consultation: Consultation, locale: str, now
     """An import that waits."""
     age = formats(locale).span(now - waiting.created_at)
     return ToSettle(waiting.id, pick(waiting.title, locale), consultation.reference, age)
+
+
+def view_to_place(row: Unsure, locale: str) -> ToPlace:
+    """A draft with comments to place."""
+    slug, draft, version = row.consultation.slug, row.draft, row.version
+    return ToPlace(
+        title=pick(draft.title, locale),
+        reference=version.reference,
+        address=f"/desk/consultations/{slug}/drafts/{draft.slug}/versions/{version.number}/places",
+        count=row.count,
+        carrying=version.carried_at is None,
+    )
+
+
+def view_to_publish(
+    version: Version, draft: Draft, consultation: Consultation, locale: str, now: datetime
+) -> ToPublish:
+    """A version in preparation."""
+    address = f"/desk/consultations/{consultation.slug}/drafts/{draft.slug}/versions/{version.number}"
+    age = formats(locale).span(now - version.created_at)
+    return ToPublish(pick(draft.title, locale), consultation.reference, version.number, address, age)
 
 
 def view_to_complete(consultation: Consultation, drafts: Sequence[Draft], locale: str) -> ToComplete:

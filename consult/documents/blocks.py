@@ -30,7 +30,7 @@ class ParsedBlock:
     html: safe inner HTML, to be put inside `<p>`, `<li>`, `<tr>`, `<figure>`, `<blockquote>`, `<pre><code>` …
     plain: the text content of `html`, each run of ASCII white space one space, none at the ends. Quote
         selectors count in this string, in code points.
-    label: a list item's marker ("1.", "2)", "•"; "" where an item goes on after a nested list), a footnote's
+    label: a list item's marker ("1.", "2)", "(a)", "•"; "" where an item goes on after a nested list), a footnote's
         label.
     ordered: the item belongs to a numbered list.
     header: the row is a table's header.

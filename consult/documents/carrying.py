@@ -6,13 +6,14 @@ Rather no place than a wrong one: what is not sure goes to an editor.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from consult.documents.anchors import QuoteSelector, describe
 from consult.documents.following import ENOUGH, Found, compare, follow
-from consult.documents.matching import Match, MatchKind, carriers
+from consult.documents.matching import Match, carriers
 from consult.documents.seeking import Seeker
 from consult.documents.words import saying
+from consult.models.contribution import Fate
+from consult.models.version import MatchKind
 
 SURE = 0.75
 """From here on a place is taken as found; below it an editor looks at it."""
@@ -25,15 +26,6 @@ _MOST_COMPARED = 6
 
 Texts = Mapping[str, str]
 """A block's plain text by language."""
-
-
-class Fate(StrEnum):
-    """What became of a comment's place."""
-
-    KEPT = "kept"
-    MOVED = "moved"
-    CHANGED = "changed"
-    ORPHANED = "orphaned"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,17 @@
-"""What an import leaves to settle, as lines for a terminal."""
+"""What an import leaves to settle and what could not come along, and how a version follows from the last, as lines for
+a terminal.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from consult.documents.importing import Prepared, Unsettled
+from consult.documents.received.notes import TEXTS, Note
 from consult.i18n.catalogues import Catalogue, catalogue
 from consult.i18n.locales import language_name
+from consult.models.version import Match, MatchKind
 
 
 def describe_unsettled(prepared: Prepared, locale: str) -> list[str]:
@@ -19,6 +24,24 @@ def describe_unsettled(prepared: Prepared, locale: str) -> list[str]:
             _count_line(words, lang, len(beads)),
             *(line for bead in beads for line in _bead_lines(words, bead)),
         )
+    ]
+
+
+def describe_matching(rows: Iterable[Match]) -> list[str]:
+    """One line that counts blocks by how they follow from the version before; none for a first version."""
+    counts = Counter(row.kind for row in rows)
+    said = [f"{counts[kind]} {kind}" for kind in MatchKind if counts[kind]]
+    return [", ".join(said)] if said else []
+
+
+def describe_notes(notes: Mapping[str, Sequence[Note]], locale: str) -> list[str]:
+    """What could not come along from each language's file."""
+    say = catalogue(locale).gettext
+    return [
+        f"{language_name(lang, locale)}: {say(TEXTS[note.kind])}{f' ({note.count}×)' if note.count > 1 else ''}"
+        + "".join(f" “{words}”" for words in note.examples)
+        for lang, each in notes.items()
+        for note in each
     ]
 
 

@@ -2,7 +2,7 @@
 
 | address under /desk/consultations/{slug} | what |
 | --- | --- |
-| drafts/new | a new draft: a file or pasted Markdown in each language |
+| drafts/new | a new draft: a Markdown, Word or HTML file or pasted Markdown in each language |
 | drafts/{draft}/versions/new | the next version of a draft |
 | drafts/{draft}/translations/new | languages that the newest version lacks |
 | imports/{number} | what came of the files: settle what did not pair, publish |
@@ -13,7 +13,7 @@ Reading and pairing files takes up to some seconds, so it is done before a writi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from anyio import to_thread
@@ -33,7 +33,8 @@ from consult.documents.forms import (
 )
 from consult.documents.importing import Prepared, prepare
 from consult.documents.imports import start_import
-from consult.documents.queries import get_draft, get_version
+from consult.documents.queries import get_draft, get_version, published_versions
+from consult.documents.received.notes import Note
 from consult.documents.service import find_draft, refuse_present, title_of
 from consult.i18n.catalogues import catalogue
 from consult.i18n.content import pick
@@ -73,7 +74,7 @@ async def new_draft(request: Ask, session: AsyncSession) -> Response[Any]:
 async def post_new(request: Ask, session: AsyncSession) -> Response[Any]:
     """Read the files of a new draft; nothing is public until somebody has looked at what came of them."""
     sent = await read_files(request)
-    with keeping(sent.typed, sent.figures):
+    with keeping(sent.typed, sent.chosen, sent.again):
         async with site_of(request).database.reading() as reading:
             consultation = await find_consultation(request, reading)
         fields = parse_draft(sent, consultation.languages)
@@ -81,7 +82,7 @@ async def post_new(request: Ask, session: AsyncSession) -> Response[Any]:
         title = title_of(fields.title, prepared)
         if await find_draft(session, consultation.id, fields.slug):
             raise invalid("slug", N_("This consultation has a draft of this name already."))
-        return await _start(request, session, consultation, fields, title, prepared)
+        return await _start(request, session, consultation, fields, title, prepared, sent.notes)
 
 
 async def show_next(request: Ask, session: AsyncSession, failed: FormInvalid | None = None) -> Response[Any]:
@@ -110,13 +111,13 @@ async def new_version(request: Ask, session: AsyncSession) -> Response[Any]:
 async def post_next(request: Ask, session: AsyncSession, draft: str) -> Response[Any]:
     """Read the files of a draft's next version."""
     sent = await read_files(request)
-    with keeping(sent.typed, sent.figures):
+    with keeping(sent.typed, sent.chosen, sent.again):
         async with site_of(request).database.reading() as reading:
             consultation = await find_consultation(request, reading)
             found = await get_draft(reading, consultation.id, draft)
         fields = parse_draft(sent, _languages(consultation, found), found.slug)
         prepared = await to_thread.run_sync(prepare, fields.files)
-        return await _start(request, session, consultation, fields, found.title, prepared)
+        return await _start(request, session, consultation, fields, found.title, prepared, sent.notes)
 
 
 async def show_languages(
@@ -148,7 +149,7 @@ async def new_translations(request: Ask, session: AsyncSession) -> Response[Any]
 async def post_translations(request: Ask, session: AsyncSession, draft: str) -> Response[Any]:
     """Read translations of the newest version."""
     sent = await read_files(request)
-    with keeping(sent.typed):
+    with keeping(sent.typed, again=sent.again):
         async with site_of(request).database.reading() as reading:
             consultation = await find_consultation(request, reading)
             found = await get_draft(reading, consultation.id, draft)
@@ -157,7 +158,8 @@ async def post_translations(request: Ask, session: AsyncSession, draft: str) -> 
             refuse_present(version, files)
             prepared = await pair_with_kept(reading, version, files)
         waiting = await start_import(session, consultation, found.slug, found.title, prepared, files, {},
-                                     actor_needed(request), site_of(request).clock.now(), version=version)  # fmt: skip
+                                     actor_needed(request), site_of(request).clock.now(),
+                                     notes=sent.notes, version=version)  # fmt: skip
     return see_other(request, f"{desk_address(consultation)}/imports/{waiting.id}")
 
 
@@ -195,8 +197,8 @@ def _missing(consultation: Consultation, version: Version) -> list[str]:
 
 
 def _next(draft: Draft | None) -> int:
-    """The number that the next version gets."""
-    return draft.versions[-1].number + 1 if draft and draft.versions else 1
+    """The number that the next version gets: that of the one in preparation, which it would replace."""
+    return len(published_versions(draft)) + 1 if draft else 1
 
 
 async def _start(
@@ -206,9 +208,10 @@ async def _start(
     fields: DraftFields,
     title: Translated,
     prepared: Prepared,
+    notes: Mapping[str, Sequence[Note]],
 ) -> Response[Any]:
     waiting = await start_import(session, consultation, fields.slug, title, prepared, fields.files, fields.figures,
-                                 actor_needed(request), site_of(request).clock.now())  # fmt: skip
+                                 actor_needed(request), site_of(request).clock.now(), notes=notes)  # fmt: skip
     return see_other(request, f"{desk_address(consultation)}/imports/{waiting.id}")
 
 

@@ -15,6 +15,8 @@ from consult.documents.forms import keeping, parse_choices
 from consult.documents.importing import Prepared, prepare, prepare_translations
 from consult.documents.imports import discard_import, settle_import
 from consult.documents.pending import get_import, next_number
+from consult.documents.preparing import in_preparation
+from consult.documents.service import find_draft
 from consult.documents.storing import load_kept
 from consult.i18n.catalogues import catalogue
 from consult.i18n.content import pick
@@ -22,7 +24,7 @@ from consult.kernel.errors import FormInvalid
 from consult.models.consultation import Consultation
 from consult.models.document import Import, Version
 from consult.security.permissions import Permission
-from consult.web.forms import form_state, read_form
+from consult.web.forms import Typed, form_state, read_form
 from consult.web.respond import actor_needed, respond, see_other
 from consult.web.site import Ask, actor_of, locale_of, site_of
 
@@ -47,6 +49,7 @@ async def show_import(
     context = {
         "c": {"slug": consultation.slug, "title": pick(consultation.title, locale)},
         "imported": view,
+        "present": await _present(session, consultation, waiting),
         "form": form,
     }
     return respond(request, "documents/desk_import.html", context, has_errors=bool(form.errors))
@@ -74,9 +77,17 @@ async def post_import(request: Ask, session: AsyncSession, number: int) -> Respo
         with keeping(typed):
             choices = parse_choices(typed, prepared)
             waiting = await get_import(session, consultation.id, number)
-            await settle_import(session, waiting, consultation, prepared, choices, actor_needed(request),
-                                site_of(request).clock.now(), number=shown)  # fmt: skip
+            version = await settle_import(session, waiting, consultation, prepared, choices, actor_needed(request),
+                                          site_of(request).clock.now(), number=shown, publish=_publishes(typed),
+                                          replace=typed.checked("replace"))  # fmt: skip
+        if version.published_at is None:
+            return see_other(request, workbench_address(consultation, looked_at.draft_slug, version.number))
     return see_other(request, desk_address(consultation), notice="imported")
+
+
+def _publishes(typed: Typed) -> bool:
+    """Whether a first version is published at once; a later one is looked at first."""
+    return typed["number"] == "1" and typed["then"] != "prepare"
 
 
 @post(IMPORT + "/discard", opt={"permission": Permission.EDIT})
@@ -98,6 +109,11 @@ def desk_address(consultation: Consultation) -> str:
     return HOME.format(slug=consultation.slug)
 
 
+def workbench_address(consultation: Consultation, draft_slug: str, number: int) -> str:
+    """Where a version is worked on."""
+    return f"{desk_address(consultation)}/drafts/{draft_slug}/versions/{number}"
+
+
 async def pair_with_kept(session: AsyncSession, version: Version, files: Mapping[str, str]) -> Prepared:
     """Translations paired with the blocks that a version has."""
     blocks = tuple(
@@ -114,6 +130,13 @@ async def _prepared(session: AsyncSession, waiting: Import) -> Prepared:
         )
     original = {waiting.original: waiting.files[waiting.original]}
     return await to_thread.run_sync(prepare, {**original, **waiting.files})
+
+
+async def _present(session: AsyncSession, consultation: Consultation, waiting: Import) -> str:
+    """The address of the version in preparation that this one would replace, "" for none."""
+    draft = await find_draft(session, consultation.id, waiting.draft_slug)
+    version = None if waiting.version_id else in_preparation(draft)
+    return workbench_address(consultation, waiting.draft_slug, version.number) if version else ""
 
 
 async def _number(session: AsyncSession, waiting: Import) -> int:

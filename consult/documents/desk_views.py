@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from consult.documents.blocks import BlockKind, ParsedBlock
 from consult.documents.forms import choice_name
 from consult.documents.importing import Prepared, Sides, Unsettled
+from consult.documents.received.notes import TEXTS, Note, from_json
 from consult.documents.views import beginning
 from consult.i18n.catalogues import catalogue
 from consult.i18n.content import LocalText, pick
@@ -84,6 +85,26 @@ class LanguageLine:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteLine:
+    """What could not come along: how often, and the first words of some places. `loses`: the text may say less."""
+
+    text: str
+    count: int
+    examples: tuple[str, ...]
+    loses: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageNotes:
+    """The notes on one language's file, those that lose something first."""
+
+    code: str
+    dir: str
+    name: str
+    lines: tuple[NoteLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportView:
     """An import as its page shows it. `number` is the version it becomes, or belongs to where `adds` languages."""
 
@@ -95,6 +116,7 @@ class ImportView:
     blocks: int
     figures: int
     lines: tuple[LanguageLine, ...]
+    notes: tuple[LanguageNotes, ...] = ()
 
     @property
     def unsettled(self) -> int:
@@ -147,7 +169,15 @@ def view_import(
         blocks=len(prepared.blocks),
         figures=len(prepared.figures()),
         lines=tuple(lines),
+        notes=tuple(_view_notes(lang, each, locale) for lang, each in from_json(waiting.notes).items()),
     )
+
+
+def _view_notes(lang: str, notes: Sequence[Note], locale: str) -> LanguageNotes:
+    say = catalogue(locale).gettext
+    lines = (NoteLine(say(TEXTS[note.kind]), note.count, note.examples, note.loses) for note in notes)
+    ordered = tuple(sorted(lines, key=lambda line: not line.loses))
+    return LanguageNotes(lang, direction(lang), language_name(lang, locale), ordered)
 
 
 def _view_bead(

@@ -12,6 +12,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.footnote import footnote_plugin
 
 from consult.documents.blocks import DocumentError
+from consult.documents.labels import labels_plugin
 from consult.documents.linkify import linkify_plugin
 from consult.documents.sanitising import is_local_name, is_safe_link
 from consult.kernel.messages import N_
@@ -22,15 +23,18 @@ MAX_RUN_CHARACTERS = 50_000
 MAX_RUN_BRACKETS = 1_000
 # A run is what is read as one piece of text: a paragraph, a heading, a table's cell.
 MAX_RUNS = 15_000
+TOO_MANY_RUNS = N_("The document has more than %(limit)s paragraphs.")
 
 
 def document_dialect() -> MarkdownIt:
-    """CommonMark without raw HTML, with tables and footnotes. Images never become `<img>`: see figures."""
+    """CommonMark without raw HTML, with tables, footnotes and lists such as (a). Images never become `<img>`: see figures."""
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING})
     parser.enable("table").use(footnote_plugin, inline=False)
+    labels_plugin(parser)
     parser.disable(["html_block", "html_inline"])
     parser.add_render_rule("footnote_ref", _render_footnote_reference)
     parser.add_render_rule("image", _render_alternative)
+    parser.add_render_rule("list_item_open", _render_label)
     return _with_limits(parser, _is_document_target)
 
 
@@ -71,9 +75,7 @@ def _keep_limits(state: StateCore) -> None:
             _keep_run_limits(token.content, line)
             runs += 1
     if runs > MAX_RUNS:
-        raise DocumentError(
-            N_("The document has more than %(limit)s paragraphs."), params={"limit": MAX_RUNS}
-        )
+        raise DocumentError(TOO_MANY_RUNS, params={"limit": MAX_RUNS})
 
 
 def _keep_run_limits(content: str, line: int) -> None:
@@ -128,6 +130,14 @@ def _render_footnote_reference(
     place = footnote_place(label)
     suffix = f"-{again + 1}" if again else ""
     return f'<sup id="fnref-{place}{suffix}"><a href="#fn-{place}">{escapeHtml(label)}</a></sup>'
+
+
+def _render_label(
+    renderer: RendererProtocol, tokens: list[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    """In a quote or a note no template writes an item's label: (a) stands in its text."""
+    label = tokens[index].info
+    return f"<li>{escapeHtml(label)} " if label and not label.isdigit() else "<li>"
 
 
 def _render_alternative(

@@ -1,16 +1,20 @@
-"""The desk's forms for drafts: files or pasted Markdown by language, and what an editor settles."""
+"""The desk's forms for drafts: Markdown, Word or HTML files or pasted Markdown by language, and what an editor settles."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from anyio import to_thread
 from litestar.datastructures import UploadFile
 
 from consult.consultations.fields import check_slug
 from consult.documents.blocks import DocumentError
-from consult.documents.importing import Choices, Prepared, Unsettled, decode, document_problem
+from consult.documents.importing import Choices, Prepared, Unsettled, document_problem
+from consult.documents.received.notes import Note
+from consult.documents.received.reading import read_file
+from consult.documents.received.received import Received, gather
 from consult.documents.settlement import Choice
 from consult.i18n.content import write
 from consult.kernel.errors import FieldError, FormInvalid, Message
@@ -25,11 +29,18 @@ MOST_BYTES = 16 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What was sent: the fields, in which uploaded Markdown stands as if it had been pasted, and the pictures."""
+    """What was sent: the fields, in which the files' Markdown stands as if it had been pasted, and the pictures.
+
+    notes: what could not come along, by language. again: languages whose file must be chosen again if anything in the
+    form is wrong, for its pictures and notes are not in the Markdown. chosen: pictures that were sent as such.
+    """
 
     typed: Typed
     figures: Mapping[str, bytes]
     errors: tuple[FieldError, ...] = ()
+    notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
+    again: frozenset[str] = frozenset()
+    chosen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +54,12 @@ class DraftFields:
 
 
 async def read_files(request: Ask) -> Files:
-    """The form with its uploads. A file that is not text is an error of its language's field."""
+    """The form with its uploads. A file that can't be read is an error of its language's field."""
     typed = await read_form(request)
     values = dict(typed.values)
     errors: list[FieldError] = []
     figures: dict[str, bytes] = {}
+    received: dict[str, Received] = {}
     for name, upload in (await form_of(request)).multi_items():
         if not isinstance(upload, UploadFile):
             continue
@@ -58,10 +70,13 @@ async def read_files(request: Ask) -> Files:
         elif name.startswith("file-"):
             lang = name.removeprefix("file-")
             try:
-                values[f"text-{lang}"] = decode(body)
+                received[lang] = await to_thread.run_sync(read_file, upload.filename, body)
             except DocumentError as error:
                 errors.append(document_problem(lang, error))
-    return Files(Typed(values), figures, tuple(errors))
+    values |= {f"text-{lang}": each.markdown for lang, each in received.items()}
+    taken, notes = gather(received, typed["original"])
+    again = frozenset(lang for lang, each in received.items() if each.figures or each.notes)
+    return Files(Typed(values), {**figures, **taken}, tuple(errors), notes, again, frozenset(figures))
 
 
 def parse_draft(sent: Files, languages: Sequence[str], slug: str = "", *, titled: bool = True) -> DraftFields:
@@ -115,18 +130,24 @@ def choice_name(unsettled: Unsettled) -> str:
 
 
 @contextmanager
-def keeping(typed: Typed, figures: Mapping[str, bytes] | None = None) -> Iterator[None]:
+def keeping(typed: Typed, figures: Iterable[str] = (), again: Iterable[str] = ()) -> Iterator[None]:
     """Whatever is found wrong inside is shown with what was typed; characters that no page can show are left out.
 
-    A browser does not send a file twice by itself: pictures must be chosen again.
+    A browser does not send a file twice by itself: pictures, and the files of the languages `again`, must be chosen
+    again.
     """
     try:
         yield
     except FormInvalid as failed:
         errors = list(failed.errors)
-        if figures and not any(error.name == "figures" for error in errors):
+        wrong = {error.name for error in errors}
+        if figures and "figures" not in wrong:
             errors.append(FieldError("figures", Message(N_("Choose the picture files again."))))
         values = {name: value.replace("\x00", "") for name, value in typed.values.items()}
+        for name in (f"text-{lang}" for lang in again):
+            values[name] = ""
+            if name not in wrong:
+                errors.append(FieldError(name, Message(N_("Choose this file again."))))
         raise FormInvalid(errors, values) from None
 
 

@@ -5,17 +5,19 @@ Flushes, never commits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.documents.describing import describe_unsettled
+from consult.documents.describing import describe_notes, describe_unsettled
 from consult.documents.figures import FigureFile
 from consult.documents.importing import Choices, Prepared, prepare
 from consult.documents.pending import import_figures, next_number
+from consult.documents.preparing import drop_version, in_preparation
+from consult.documents.received.notes import Note, to_json
 from consult.documents.service import (
     add_translations,
     figure_row,
@@ -53,11 +55,12 @@ async def start_import(
     actor: Actor | None,
     now: datetime,
     *,
+    notes: Mapping[str, Sequence[Note]] | None = None,
     version: Version | None = None,
 ) -> Import:
     """Keep files until an editor has looked at what came of them; nothing of it is public.
 
-    With `version` they are translations for that version. Raises FormInvalid about figures.
+    With `version` they are translations for that version. `notes` are shown with what came of them. Raises FormInvalid about figures.
     """
     draft = await find_draft(session, consultation.id, draft_slug)
     new: dict[str, FigureFile] = {}
@@ -70,6 +73,7 @@ async def start_import(
         title=title,
         original=prepared.original,
         files=dict(files),
+        notes=to_json(notes or {}),
         choices={},
         actor_id=actor.id if actor else None,
         created_at=now,
@@ -90,11 +94,14 @@ async def settle_import(
     now: datetime,
     *,
     number: int | None = None,
+    publish: bool = True,
+    replace: bool = False,
 ) -> Version:
-    """Publish what waited, with an editor's choices, which are kept.
+    """Publish what waited, with an editor's choices, which are kept; without `publish` it stays in preparation.
 
-    `number` is the version that the editor was shown it would be. Raises Conflict where it was done before, and
-    FormInvalid where that number was given to another one in the meantime.
+    `number` is the version that the editor was shown it would be; with `replace` a version in preparation gives way.
+    Raises Conflict where it was done before, and FormInvalid where that number was given to another one in the
+    meantime or a version is in preparation already.
     """
     await lock_drafts(session, consultation.id)
     await session.refresh(waiting)
@@ -102,10 +109,11 @@ async def settle_import(
         raise Conflict(N_("This was published already."))
     await _check_number(session, waiting, number)
     if waiting.version_id is None:
+        await _make_room(session, waiting, replace=replace)
         figures = await import_figures(session, waiting.id)
         title = waiting.title
         version = await store_version(session, consultation, waiting.draft_slug, title, prepared, choices, actor, now,
-                                      figures=figures)  # fmt: skip
+                                      figures=figures, publish=publish)  # fmt: skip
         await session.execute(delete(Figure).where(Figure.import_id == waiting.id))
     else:
         version = await session.get_one(Version, waiting.version_id)
@@ -140,21 +148,34 @@ async def import_draft(
     now: datetime,
     *,
     figures: Mapping[str, bytes] | None = None,
+    publish: bool = True,
+    notes: Mapping[str, Sequence[Note]] | None = None,
 ) -> ImportReport:
     """`consult import draft`: keep and publish what pairs; the rest only where the proposals are accepted.
+
+    Notes that say that something of the text was lost must be accepted as well. Without `publish` the version stays in
+    preparation.
 
     `title` is in the language of the first file, "" to take the first headings. Raises NotFound and FormInvalid.
     """
     prepared = prepare(files)
-    lines = tuple(describe_unsettled(prepared, "en"))
-    if lines and not accept:
+    unsettled = describe_unsettled(prepared, "en")
+    lines = (*describe_notes(notes or {}, "en"), *unsettled)
+    loses = any(note.loses for each in (notes or {}).values() for note in each)
+    if (unsettled or loses) and not accept:
         return ImportReport(None, lines)
     consultation = await _find_consultation(session, slug)
     named = write({prepared.original: title}, prepared.original) if title else None
     version = await store_version(
-        session, consultation, draft_slug, named, prepared, {}, None, now, figures=figures
+        session, consultation, draft_slug, named, prepared, {}, None, now, figures=figures, publish=publish
     )
     return ImportReport(version, lines)
+
+
+async def _make_room(session: AsyncSession, waiting: Import, *, replace: bool) -> None:
+    present = in_preparation(await find_draft(session, waiting.consultation_id, waiting.draft_slug))
+    if present and replace:
+        await drop_version(session, present)
 
 
 async def _check_number(session: AsyncSession, waiting: Import, number: int | None) -> None:

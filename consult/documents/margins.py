@@ -25,14 +25,14 @@ class Margin:
 
 
 async def load_margins(
-    session: AsyncSession, blocks: Sequence[BlockView], filters: Filters, locale: str
+    session: AsyncSession, version_id: int, blocks: Sequence[BlockView], filters: Filters, locale: str
 ) -> dict[str, Margin]:
     """Threads by block key, as far as a page goes; what is more is on the block's own page."""
     discussed = {block.id: block.key for block in blocks if block.comment_count}
     if not discussed:
         return {}
     per_block = min(max(ON_PAGE // (2 * len(discussed)), 1), PER_BLOCK)
-    roots = await threads_on_blocks(session, list(discussed), filters, per_block)
+    roots = await threads_on_blocks(session, version_id, list(discussed), filters, per_block)
     threads = await view_threads(session, roots, locale)
     places = {block_id: place for place, block_id in enumerate(discussed)}
     margins: dict[str, list[ContributionView]] = {}

@@ -8,7 +8,6 @@ versions' blocks, whatever was rewritten or reordered.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from consult.documents.blocks import ParsedBlock
 from consult.documents.keys import KeyedBlock, make_keys
@@ -18,18 +17,7 @@ from consult.documents.order import in_order
 from consult.documents.pairing import pair_edits, pair_same, unpaired
 from consult.documents.parting import Parts, find_parts
 from consult.documents.sanitising import collapse
-
-
-class MatchKind(StrEnum):
-    """What became of a block."""
-
-    UNCHANGED = "unchanged"
-    EDITED = "edited"
-    MOVED = "moved"
-    SPLIT = "split"
-    MERGED = "merged"
-    ADDED = "added"
-    REMOVED = "removed"
+from consult.models.version import MatchKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +49,13 @@ def match_blocks(old: Sequence[KeyedBlock], new: Sequence[ParsedBlock]) -> tuple
     return _tell(before, new, parts, likeness)
 
 
-def matches_of(
-    old: Sequence[KeyedBlock], new: Sequence[ParsedBlock], pairs: Iterable[tuple[int, int]]
+def describe_parts(
+    old: Sequence[ParsedBlock], new: Sequence[ParsedBlock], parts: Iterable[tuple[int, int]]
 ) -> tuple[Match, ...]:
     """The rows for pairs (before, after) that an editor has settled, with kinds and scores as `match_blocks` gives
     them. A place in several pairs was split or merged, one in none was removed or added.
     """
-    before = [block for _, block in old]
-    return _tell(before, new, sorted(set(pairs)), Likeness(before, new))
+    return _tell(old, new, sorted(set(parts)), Likeness(old, new))
 
 
 def keys_of(

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.comments.filters import FilterBar, filter_bar, read_after, read_filters
 from consult.comments.form_view import FormPlace, comment_form
+from consult.comments.places import Gone, first_gone
 from consult.comments.posting import read_comment, receive_comment, to_comment
 from consult.comments.queries import (
     THREADS_ON_PAGE,
@@ -38,13 +39,16 @@ from consult.documents.render import regroup
 from consult.documents.views import BlockView, DraftView, place_in, view_blocks, view_draft
 from consult.i18n.catalogues import catalogue
 from consult.i18n.locales import language_name
+from consult.kernel.addresses import with_query
 from consult.kernel.errors import FormInvalid, NotFound
 from consult.kernel.events import consultation_scope
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation, RoundState
 from consult.models.document import Version
 from consult.security.permissions import Permission
-from consult.web.page import Feed, with_query
+from consult.translations.queries import find_change
+from consult.translations.views import ChangeView, view_change
+from consult.web.page import Feed
 from consult.web.respond import Shared, is_partial, respond
 from consult.web.site import Ask, Viewer, actor_of, locale_of, site_of
 
@@ -171,7 +175,7 @@ async def _portion(
     texts = {row.id: row for row in rows}
     own = [texts[piece.id] for piece in around.own]
     blocks = lead_out(view_blocks(own, reading.address, locale), around)
-    margins = await load_margins(session, blocks, reading.filters, locale)
+    margins = await load_margins(session, reading.version.id, blocks, reading.filters, locale)
     marked = [with_marks(block, margins.get(block.key)) for block in blocks]
     context = {
         **_about(reading),
@@ -179,6 +183,7 @@ async def _portion(
         "outline": view_contents(around, texts),
         "portion": view_portion(around, texts),
         "margins": margins,
+        "gone": await _gone(session, reading, locale),
         "languages": _languages(reading, locale, start),
         "filter_bar": _filter_bar(request, reading, start),
         "comments": sum(piece.comment_count for piece in around.parted.pieces),
@@ -202,6 +207,7 @@ async def _whole(request: Ask, session: AsyncSession, reading: Reading) -> Respo
         "outline": view_contents(around, texts),
         "portion": view_portion(around, texts),
         "margins": {},
+        "gone": Gone(),
         "languages": [],
         "filter_bar": _filter_bar(request, reading, ""),
         "comments": sum(row.comment_count for row in rows),
@@ -221,6 +227,13 @@ def _respond(request: Ask, reading: Reading, context: dict[str, Any]) -> Respons
         request, "documents/draft.html", context, block="portion", shared=reading.shared, section="consultations",
         feeds=[feed],
     )  # fmt: skip
+
+
+async def _gone(session: AsyncSession, reading: Reading, locale: str) -> Gone:
+    """Nothing is gone from a first version."""
+    if reading.version.number == 1:
+        return Gone()
+    return await first_gone(session, reading.version.id, reading.draft.address, reading.filters, locale)
 
 
 def _filter_bar(request: Ask, reading: Reading, start: str) -> FilterBar:
@@ -266,7 +279,7 @@ async def show_block(
     reading = await _reading(request, session)
     locale, actor = locale_of(request), actor_of(request)
     block = await _block(session, reading, request)
-    rows = await threads_on_block(session, block.id, read_after(request), reading.filters)
+    rows = await threads_on_block(session, reading.version.id, block.id, read_after(request), reading.filters)
     threads = await view_threads(session, rows[:THREADS_ON_PAGE], locale)
     form = None
     if reading.may_comment or failed is not None or reading.view.state == "grace":
@@ -283,6 +296,7 @@ async def show_block(
         "threads": threads,
         "form": form if not posted else None,
         "posted": posted,
+        "change": await _change(session, reading, block) if block.stale else None,
         "next": with_query(block.address, after=rows[THREADS_ON_PAGE - 1].id)
         if len(rows) > THREADS_ON_PAGE
         else "",
@@ -296,6 +310,12 @@ async def show_block(
         has_errors=failed is not None,
         viewer=viewer,
     )
+
+
+async def _change(session: AsyncSession, reading: Reading, block: BlockView) -> ChangeView | None:
+    """What changed in the original since a block was translated, where that is known."""
+    found = await find_change(session, reading.version, block.lang, block.key)
+    return view_change(*found, reading.version.original) if found else None
 
 
 post_on_block.opt["redisplay"] = show_block

@@ -6,10 +6,12 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.consultations.queries import visible_to
+from consult.documents.blocks import BlockKind
 from consult.kernel.errors import NotFound
 from consult.models.consultation import Consultation
-from consult.models.document import Draft, Figure, Import, Version
+from consult.models.document import Block, Draft, Figure, Import, Version
 from consult.security.actor import Actor
+from consult.security.predicates import moderator
 
 
 async def get_import(session: AsyncSession, consultation_id: int, import_id: int) -> Import:
@@ -22,9 +24,14 @@ async def get_import(session: AsyncSession, consultation_id: int, import_id: int
 
 
 async def next_number(session: AsyncSession, consultation_id: int, draft_slug: str) -> int:
-    """The number that the next version of a draft will have; 1 for a draft that is not there yet."""
+    """The number that the next version of a draft will have; 1 for a draft that is not there yet.
+
+    One that is in preparation is published or replaced before there is another.
+    """
     statement = select(func.max(Version.number)).join(Draft, Draft.id == Version.draft_id)
-    statement = statement.where(Draft.consultation_id == consultation_id, Draft.slug == draft_slug)
+    statement = statement.where(
+        Draft.consultation_id == consultation_id, Draft.slug == draft_slug, Version.published_at.is_not(None)
+    )
     return ((await session.execute(statement)).scalar_one() or 0) + 1
 
 
@@ -43,7 +50,10 @@ async def draft_figures(session: AsyncSession, draft_id: int) -> dict[str, str]:
 async def get_figure(
     session: AsyncSession, draft_id: int, name: str, actor: Actor | None
 ) -> tuple[Figure, bool]:
-    """A picture that the actor may see, and whether everybody may. Raises NotFound."""
+    """A picture that the actor may see, and whether everybody may. Raises NotFound.
+
+    One that is in no public version yet is only for those who may see what is not public.
+    """
     seen = visible_to(actor).with_only_columns(Consultation.id)
     statement = (
         select(Figure, Consultation.published_at.is_not(None))
@@ -54,4 +64,22 @@ async def get_figure(
     row = (await session.execute(statement)).first()
     if row is None:
         raise NotFound
-    return row[0], bool(row[1])
+    is_public = bool(row[1]) and await _is_published(session, row[0])
+    if not is_public and not moderator(actor):
+        raise NotFound
+    return row[0], is_public
+
+
+async def _is_published(session: AsyncSession, figure: Figure) -> bool:
+    """Whether a public version shows a picture."""
+    statement = (
+        select(Block.shape)
+        .join(Version, Version.id == Block.version_id)
+        .where(
+            Version.draft_id == figure.draft_id,
+            Version.published_at.is_not(None),
+            Block.kind == BlockKind.FIGURE,
+        )
+    )
+    address = f"/files/{figure.draft_id}/{figure.name}"
+    return any(shape.get("src") == address for shape in (await session.execute(statement)).scalars())

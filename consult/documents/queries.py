@@ -146,18 +146,32 @@ def _choose(texts: dict[str, Any], lang: str, original: str) -> BlockRow:
 
 @dataclass(frozen=True, slots=True)
 class BlockPlace:
-    """A block of a public version, with its text in the language that the reader saw."""
+    """A block of a public version, with its text in the language that the reader saw.
+
+    `newest`: no later version is public, as far as is known.
+    """
 
     block_id: int
     version_id: int
     lang: str
     plain: str
+    newest: bool = False
 
 
 _BLOCKS: Any = Block.__table__
 _TEXTS: Any = BlockText.__table__
 _VERSIONS: Any = Version.__table__
 _DRAFTS: Any = Draft.__table__
+_LATER = _VERSIONS.alias("later")
+_HAS_LATER = (
+    select(_LATER.c.id)
+    .where(
+        _LATER.c.draft_id == _VERSIONS.c.draft_id,
+        _LATER.c.number > _VERSIONS.c.number,
+        _LATER.c.published_at.is_not(None),
+    )
+    .exists()
+)
 _REFERENCE = re.compile(r'href="#fn-([\w-]+)"')
 _PIECES = (
     select(_BLOCKS.c.id, _BLOCKS.c.key, _BLOCKS.c.kind, _BLOCKS.c.shape, _BLOCKS.c.comment_count,
@@ -174,7 +188,7 @@ _REFERRING = (
     .order_by(_BLOCKS.c.position)
 )
 _BLOCK = (
-    select(_BLOCKS.c.id, _BLOCKS.c.version_id, _TEXTS.c.lang, _TEXTS.c.plain)
+    select(_BLOCKS.c.id, _BLOCKS.c.version_id, _TEXTS.c.lang, _TEXTS.c.plain, _HAS_LATER.label("has_later"))
     .join(_TEXTS, and_(_TEXTS.c.block_id == _BLOCKS.c.id, _TEXTS.c.joined_into == ""))
     .join(_VERSIONS, _VERSIONS.c.id == _BLOCKS.c.version_id)
     .join(_DRAFTS, _DRAFTS.c.id == _VERSIONS.c.draft_id)
@@ -201,7 +215,7 @@ async def find_block(
     row = (await session.execute(_BLOCK_OF_NUMBER if version else _BLOCK, asked)).first()
     if row is None:
         raise NotFound
-    return BlockPlace(row.id, row.version_id, row.lang, row.plain)
+    return BlockPlace(row.id, row.version_id, row.lang, row.plain, not row.has_later)
 
 
 async def versions_of_round(session: AsyncSession, round_id: int) -> frozenset[int]:

@@ -13,12 +13,13 @@ from markdown_it.tree import SyntaxTreeNode
 
 from consult.documents.blocks import BlockKind, DocumentError, ParsedBlock
 from consult.documents.dialect import image_alternative
+from consult.documents.labels import LABEL_MARK
 from consult.documents.sanitising import collapse, is_local_name, plain_text, sanitise
 from consult.kernel.messages import N_
 
 _LISTS = ("bullet_list", "ordered_list")
 # More than one where a list begins on its parent item's own line.
-_MARKER = re.compile(r"(?:[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]+|$))+")
+_MARKER = re.compile(r"(?:[ \t]*(?:[-+*]|\d{1,9}[.)]|" + LABEL_MARK + r")(?:[ \t]+|$))+")
 _HEADING_MARKS = re.compile(r"^[ \t]*#{1,6}[ \t]*|[ \t]+#+[ \t]*$|\n[ \t]*(?:=+|-+)[ \t]*$")
 _FOOTNOTE_MARK = re.compile(r"^[ \t]*\[\^[^\]]+\]:[ \t]*")
 _BRACKETED = re.compile(r"\[([^\[\]]+)\]")

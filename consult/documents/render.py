@@ -64,11 +64,18 @@ class ItemPart(Generic[B]):
 
 @dataclass(frozen=True, slots=True)
 class NestedList(Generic[B]):
-    """An `<ol start=…>` or `<ul>`."""
+    """An `<ol start=…>` or `<ul>`; `labelled` where the browser's own 1. 2. 3. would not be what people cite."""
 
     ordered: bool
     start: int
     items: tuple[ListItem[B], ...]
+
+    @property
+    def labelled(self) -> bool:
+        labels = [item.block.label for item in self.items]
+        return self.ordered and any(
+            label and label[:-1] != str(number) for number, label in enumerate(labels, self.start)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, insert, select
@@ -10,19 +11,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from consult.consultations.fields import MOST_TITLE, check_slug
+from consult.documents.crossing import link_headings
 from consult.documents.figures import FigureFile, check_figures
 from consult.documents.importing import Choices, Prepared
-from consult.documents.keys import assign_keys
-from consult.documents.matching import carry_keys
+from consult.documents.keeping import keep_editions
+from consult.documents.matching import keys_of, match_blocks
 from consult.documents.pending import draft_figures
+from consult.documents.preparing import refuse_published, refuse_second
 from consult.documents.storing import (
     KeptBlock,
+    KeptText,
     carry_translations,
+    carry_work,
     insert_blocks,
-    insert_texts,
     load_kept,
     make_blocks,
     make_translations,
+    replace_texts,
 )
 from consult.documents.succession import record_succession
 from consult.i18n.content import write
@@ -61,12 +66,16 @@ async def store_version(
     settled = prepared.settled(choices)
     await lock_drafts(session, consultation.id)
     present = await find_draft(session, consultation.id, draft_slug)
+    refuse_second(present)
     names, new = await name_figures(session, present, prepared, figures or {})
     draft = await _keep_draft(session, consultation, present, draft_slug, title, prepared, now)
     last = present.versions[-1] if present and present.versions else None
     before = await load_kept(session, last) if last else ()
     addresses = {file_name: f"/files/{draft.id}/{name}" for file_name, name in names.items()}
-    blocks = make_blocks(prepared, settled, _keys(before, last, prepared), addresses)
+    old = [(block.key, block.parsed(prepared.original, last.original)) for block in before] if last else []
+    matches = match_blocks(old, prepared.blocks) if last else ()
+    keys = keys_of(old, prepared.blocks, matches)
+    blocks = link_headings(make_blocks(prepared, settled, keys, addresses))
     carried = _languages_to_carry(last, prepared)
     blocks = carry_translations(before, blocks, carried)
     if last and _says_nothing_new(before, blocks):
@@ -74,8 +83,9 @@ async def store_version(
     await _insert_figures(session, draft.id, new)
     languages = [*prepared.languages, *carried]
     version = await _add_version(session, consultation, draft, last, languages, blocks, now)
-    if last and last.original == version.original:
-        await record_succession(session, version.id, version.original, before, blocks)
+    await record_succession(session, version.id, before, blocks, matches)
+    if last and carried:
+        await carry_work(session, last.id, version.id, carried)
     if publish:
         await publish_version(session, consultation, draft, version, actor, now)
     return version
@@ -89,7 +99,11 @@ async def publish_version(
     actor: Actor | None,
     now: datetime,
 ) -> None:
-    """Make a version public. Rounds to come or open that take no version of this draft take this one."""
+    """Make a version public. Rounds to come or open that take no version of this draft take this one.
+
+    Raises Conflict where it is public already.
+    """
+    refuse_published(version)
     version.published_at = now
     served = select(round_versions.c.round_id).join(Version, Version.id == round_versions.c.version_id)
     unserved = select(Round.id).where(
@@ -102,6 +116,7 @@ async def publish_version(
     ]
     if rows:
         await session.execute(insert(round_versions), rows)
+    await keep_editions(session, version, now)
     _announce(session, consultation, version, now)
     record(session, actor, "draft.published", f"{consultation.reference}/{draft.slug}/{version.number}", now)
     await session.flush()
@@ -117,10 +132,7 @@ async def add_translations(
     actor: Actor | None,
     now: datetime,
 ) -> None:
-    """Translations in languages that a version lacks; texts that are public never change.
-
-    Raises FormInvalid for a language that is there.
-    """
+    """Whole translations in languages that a version lacks. Raises FormInvalid for a language that is there."""
     settled = prepared.settled(choices)
     await lock_drafts(session, consultation.id)
     await session.refresh(version)
@@ -131,12 +143,48 @@ async def add_translations(
         block.key: make_translations(settled, place, block.texts[version.original].plain, keys)
         for place, block in enumerate(kept)
     }
-    await insert_texts(session, version.id, texts)
-    version.languages = [*version.languages, *prepared.translations]
-    _announce(session, consultation, version, now)
+    await keep_translations(
+        session, consultation, draft, version, texts, list(prepared.translations), actor, now
+    )
+
+
+async def keep_translations(
+    session: AsyncSession,
+    consultation: Consultation,
+    draft: Draft,
+    version: Version,
+    texts: Mapping[str, Mapping[str, KeptText]],
+    languages: Sequence[str],
+    actor: Actor | None,
+    now: datetime,
+) -> None:
+    """Store translations by block key and language, in place of those that are there; the original never changes.
+
+    All translations of a version, public or not, come in here; others hear of it where readers can see them.
+    """
+    await replace_texts(session, version.id, await _linked(session, version, texts))
+    version.languages = list(dict.fromkeys([*version.languages, *languages]))
+    if version.published_at is not None:
+        await keep_editions(session, version, now)
+        _announce(session, consultation, version, now)
     about = f"{consultation.reference}/{draft.slug}/{version.number}"
-    record(session, actor, "draft.translated", f"{about} {' '.join(prepared.translations)}", now)
+    record(session, actor, "draft.translated", f"{about} {' '.join(languages)}", now)
     await session.flush()
+
+
+async def _linked(
+    session: AsyncSession, version: Version, texts: Mapping[str, Mapping[str, KeptText]]
+) -> dict[str, dict[str, KeptText]]:
+    """The texts with their links to headings, whose places only the whole version knows."""
+    kept = await load_kept(session, version)
+    whole = link_headings(
+        [replace(block, texts={**block.texts, **texts.get(block.key, {})}) for block in kept]
+    )
+    return {
+        block.key: {lang: block.texts[lang] for lang in texts[block.key]}
+        for block in whole
+        if block.key in texts
+    }
 
 
 def refuse_present(version: Version, languages: Mapping[str, object]) -> None:
@@ -193,13 +241,6 @@ async def name_figures(
     kept = await draft_figures(session, draft.id) if draft else {}
     new = check_figures(figures, prepared.figures(), kept)
     return {**kept, **{file_name: figure.name for file_name, figure in new.items()}}, new
-
-
-def _keys(before: tuple[KeptBlock, ...], last: Version | None, prepared: Prepared) -> tuple[str, ...]:
-    if last is None:
-        return assign_keys(prepared.blocks)
-    old = [(block.key, block.parsed(prepared.original, last.original)) for block in before]
-    return carry_keys(old, prepared.blocks)
 
 
 def _languages_to_carry(last: Version | None, prepared: Prepared) -> list[str]:

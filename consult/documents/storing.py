@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from consult.documents.blocks import BlockKind, ParsedBlock
 from consult.documents.figures import base_name
@@ -15,6 +16,7 @@ from consult.documents.importing import Prepared
 from consult.documents.settlement import Settlement
 from consult.kernel.translated import digest
 from consult.models.document import Block, BlockText, Version
+from consult.models.translation import TranslationWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def make_blocks(
         KeptBlock(
             key,
             block.kind,
-            _shape(block, figures),
+            shape_of(block, figures),
             {
                 prepared.original: KeptText(block.source, block.html, block.plain),
                 **make_translations(settled, place, block.plain, keys),
@@ -143,6 +145,40 @@ async def insert_texts(
         await session.execute(insert(BlockText), rows)
 
 
+async def replace_texts(
+    session: AsyncSession, version_id: int, texts: Mapping[str, Mapping[str, KeptText]]
+) -> None:
+    """As `insert_texts`, in place of texts of the same block and language that are there."""
+    for lang in dict.fromkeys(lang for by_lang in texts.values() for lang in by_lang):
+        keys = [key for key, by_lang in texts.items() if lang in by_lang]
+        blocks = select(Block.id).where(Block.version_id == version_id, Block.key.in_(keys))
+        await session.execute(
+            delete(BlockText).where(BlockText.lang == lang, BlockText.block_id.in_(blocks)),
+            execution_options={"synchronize_session": False},
+        )
+    await insert_texts(session, version_id, texts)
+
+
+async def carry_work(
+    session: AsyncSession, before_id: int, version_id: int, languages: Sequence[str]
+) -> None:
+    """Translators go on with a new version where they were: their work on blocks of the same key comes along.
+
+    It still says which original it was made from.
+    """
+    old, new = aliased(Block), aliased(Block)
+    copied = (TranslationWork.lang, TranslationWork.source, TranslationWork.of, TranslationWork.revision,
+              TranslationWork.ready, TranslationWork.actor_id, TranslationWork.saved_at)  # fmt: skip
+    work = (
+        select(new.id, *copied)
+        .join(old, old.id == TranslationWork.block_id)
+        .join(new, new.key == old.key)
+        .where(old.version_id == before_id, new.version_id == version_id, TranslationWork.lang.in_(languages))
+    )
+    names = ["block_id", *(column.key for column in copied)]
+    await session.execute(insert(TranslationWork).from_select(names, work))
+
+
 async def load_kept(session: AsyncSession, version: Version) -> tuple[KeptBlock, ...]:
     """A version's blocks with all their texts, in reading order."""
     statement = (
@@ -161,8 +197,8 @@ async def load_kept(session: AsyncSession, version: Version) -> tuple[KeptBlock,
     return tuple(found.values())
 
 
-def _shape(block: ParsedBlock, figures: Mapping[str, str]) -> dict[str, Any]:
-    """What rendering needs beside the text; what is empty is left out."""
+def shape_of(block: ParsedBlock, figures: Mapping[str, str]) -> dict[str, Any]:
+    """What rendering needs beside the text; what is empty is left out. `figures`: file name → address."""
     shape = {
         "level": block.level,
         "label": block.label,

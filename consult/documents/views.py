@@ -121,6 +121,14 @@ class DraftView:
     languages: tuple[str, ...]
     versions: tuple[VersionView, ...]
     comments: int = 0
+    reference: str = ""
+
+    @property
+    def changes_address(self) -> str:
+        """Where one sees what changed since the version before; "" for the first one."""
+        before = [version.number for version in self.versions if version.number < self.version]
+        base = self.address.partition("?")[0]
+        return f"{base}/compare/{before[-1]}/{self.version}" if before else ""
 
 
 def view_draft(
@@ -144,6 +152,7 @@ def view_draft(
             for each in versions
         ),
         comments=comments,
+        reference=version.reference,
     )  # fmt: skip
 
 

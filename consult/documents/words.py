@@ -6,6 +6,7 @@ without spaces, each sign is a word of its own.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -41,6 +42,11 @@ def read_words(text: str, *, signs: bool = False) -> Words:
         tuple(each.start() for each in found),
         tuple(each.end() for each in found),
     )
+
+
+def word_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where each word and each punctuation mark of a text begins and ends."""
+    return (found.span() for found in _with_signs().finditer(text))
 
 
 def saying(text: str) -> int:

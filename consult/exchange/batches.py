@@ -12,8 +12,9 @@ from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.documents.anchors import from_quote
+from consult.documents.succession import reopen_carrying
 from consult.exchange.lines import Prepared
-from consult.exchange.queries import Placed, block_texts, find_placed, hold
+from consult.exchange.queries import MANY, Placed, block_texts, find_placed, hold
 from consult.kernel.events import SITE, Event, consultation_scope
 from consult.kernel.references import contribution_reference
 from consult.ledger.counters import take_numbers, tally_many, traits
@@ -194,6 +195,7 @@ async def _add_anchors(
             | selector
         )
     await session.execute(insert(ANCHORS), rows)
+    await reopen_carrying(session, {target.blocks[one.draft, one.block][1] for _, one in anchored})
 
 
 EMPTY_SELECTOR = {"exact": "", "prefix": "", "suffix": "", "start": 0, "end": 0}
@@ -217,8 +219,21 @@ async def _count(
     threads = Counter(row["thread_id"] for row in rows if row["thread_id"] is not None)
     await _add_counts(session, Contribution, Contribution.reply_count, threads)
     block_of = {placed.key: placed.block for placed in written.placed.values()}
-    blocks = Counter(block for row in rows if (block := block_of[row["id"]]) is not None)
-    await _add_counts(session, Block, Block.comment_count, blocks)
+    on_blocks = Counter(row["thread_id"] or row["id"] for row in rows if block_of[row["id"]] is not None)
+    await _add_counts(session, Block, Block.comment_count, await _spread(session, on_blocks))
+
+
+async def _spread(session: AsyncSession, threads: Mapping[int, int]) -> Mapping[int, int]:
+    """Amounts by block from amounts by thread: a thread stands on a block of each version it was carried to."""
+    found: Counter[int] = Counter()
+    ids = sorted(threads)
+    for start in range(0, len(ids), MANY):
+        statement = select(ANCHORS.c.contribution_id, ANCHORS.c.block_id).where(
+            ANCHORS.c.contribution_id.in_(ids[start : start + MANY]), ANCHORS.c.block_id.is_not(None)
+        )
+        for thread, block in await session.execute(statement):
+            found[block] += threads[thread]
+    return found
 
 
 async def _add_counts(session: AsyncSession, model: Any, column: Any, amounts: Mapping[int, int]) -> None:

@@ -118,9 +118,10 @@ ROW = (
     Contribution.parent_id, Contribution.thread_id, Contribution.lang, Contribution.created_at, Contribution.edited_at,
     Contribution.author_name, Contribution.organisation_name, Contribution.kind, Contribution.country,
     Contribution.anonymous, Contribution.title, Contribution.text, Contribution.state, Contribution.support_count,
-    Draft.slug.label("draft"), Block.key.label("block"), Anchor.exact, Disposition.kind.label("disposition"),
+    Draft.slug.label("draft"), Version.number.label("version"), Block.key.label("block"), Anchor.exact,
+    Disposition.kind.label("disposition"),
 )  # fmt: skip
-"""What is read of a contribution to give it away."""
+"""What is read of a contribution to give it away; its place is the one that it was made on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ async def links_by_id(session: AsyncSession, ids: Sequence[int]) -> Sequence[Any
 
 
 async def public_places(session: AsyncSession) -> list[str]:
-    """Addresses without locale of public consultations, their outcomes and their drafts."""
+    """Addresses without locale of public consultations, their outcomes, drafts and versions."""
     is_public = Consultation.published_at.is_not(None)
     slugs = await session.execute(select(Consultation.slug).where(is_public).order_by(Consultation.id.desc()))
     outcomes = await session.execute(
@@ -202,8 +203,16 @@ async def public_places(session: AsyncSession) -> list[str]:
         .join(Draft, Draft.consultation_id == Consultation.id)
         .where(is_public, Draft.versions.any(Version.published_at.is_not(None)))
     )
+    versions = await session.execute(
+        select(Version.reference)
+        .join(Draft, Draft.id == Version.draft_id)
+        .join(Consultation, Consultation.id == Draft.consultation_id)
+        .where(is_public, Version.published_at.is_not(None))
+        .order_by(Version.id)
+    )
     return [
         *(f"/consultations/{slug}" for slug in slugs.scalars()),
         *(f"/consultations/{slug}/outcome" for slug in outcomes.scalars()),
         *(f"/consultations/{slug}/drafts/{draft}" for slug, draft in drafts),
+        *(f"/versions/{reference}" for reference in versions.scalars()),
     ]

@@ -109,6 +109,7 @@ class Anchor(Base):
     __tablename__ = "anchors"
     __table_args__ = (
         Index("ix_anchors_block", "block_id", "contribution_id"),
+        Index("ix_anchors_version", "version_id", "contribution_id"),
         Index("ix_anchors_unsure", "version_id", "contribution_id", sqlite_where=text("unsure"),
               postgresql_where=text("unsure")),
     )  # fmt: skip

@@ -101,7 +101,7 @@ class BlockText(Base):
 class Import(Base):
     """A draft's files brought in and waiting for an editor to settle what did not pair.
 
-    `files` are Markdown by language. With `version_id` they are translations for that version, else a new version.
+    `files` are Markdown by language, `notes` what could not come along from the files that they were read from. With `version_id` they are translations for that version, else a new version.
     """
 
     __tablename__ = "imports"
@@ -115,6 +115,7 @@ class Import(Base):
     title: Mapped[Translated]
     original: Mapped[code]
     files: Mapped[dict[str, str]] = mapped_column(Json)
+    notes: Mapped[dict[str, list[dict[str, object]]]] = mapped_column(Json, default=dict)
     choices: Mapped[dict[str, dict[str, str]]] = mapped_column(Json)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]

@@ -12,6 +12,7 @@ from consult.accounts.unfinished import find_unfinished, forget_unfinished
 from consult.comments.queries import get_contribution, rows_by_id
 from consult.i18n.catalogues import catalogue
 from consult.i18n.words import GROUNDS, VERDICTS, choices
+from consult.kernel.addresses import with_query
 from consult.kernel.errors import Conflict, FormInvalid
 from consult.models.contribution import State
 from consult.models.response import Action
@@ -25,7 +26,6 @@ from consult.responses.views import view_in_context
 from consult.security.map import allows
 from consult.security.permissions import Permission
 from consult.web.forms import form_state, read_form
-from consult.web.page import with_query
 from consult.web.respond import actor_needed, respond, see_other
 from consult.web.site import Ask, locale_of, site_of
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.consultations.queries import list_consultations
 from consult.i18n.catalogues import catalogue
 from consult.i18n.words import ACTIONS, action_label
+from consult.kernel.addresses import with_query
 from consult.kernel.events import SITE
 from consult.kernel.messages import N_
 from consult.moderation.queries import LOG_PAGE, LOG_SCOPE, LogFilter, count_decisions, list_log
@@ -15,7 +16,6 @@ from consult.moderation.views import view_log, view_years
 from consult.responses.queries import read_id
 from consult.responses.views import view_choices
 from consult.security.permissions import Permission
-from consult.web.page import with_query
 from consult.web.respond import Shared, respond
 from consult.web.site import Ask, locale_of
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import selectinload
 from consult.consultations.deadline import make_deadline
 from consult.db.database import Database
 from consult.i18n.content import pick
+from consult.kernel.addresses import in_path
 from consult.kernel.clock import Clock
 from consult.models.consultation import Consultation, Extension, Round, RoundState
 from consult.models.response import Outcome
@@ -26,7 +27,6 @@ from consult.notifications.composing import Composed, Composer
 from consult.notifications.people import Recipient, followers_without
 from consult.notifications.post import MailDraft, keep_mails, once_key
 from consult.notifications.unsubscribing import FOLLOW, list_of_follower, make_token
-from consult.web.page import in_path
 
 SOON = timedelta(hours=48)
 """How long before its end a round's followers are reminded."""

@@ -10,10 +10,10 @@ from icalendar import Alarm, Calendar, Event
 from consult.consultations.deadline import say_instant
 from consult.i18n.catalogues import catalogue
 from consult.i18n.content import pick
+from consult.kernel.addresses import in_path
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation, Round
 from consult.notifications.composing import one_line
-from consult.web.page import in_path
 
 REMIND = timedelta(days=1)
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from consult.i18n.content import LocalText, pick
 from consult.i18n.locales import CODES, DEFAULT, direction
+from consult.kernel.addresses import in_path
 from consult.kernel.translated import Translated
 from consult.settings import Settings
-from consult.web.page import in_path
 from consult.web.rendering import Renderer
 
 KINDS = (

@@ -71,7 +71,7 @@ class Duties:
             asyncio.create_task(self._keep_doing(self._send_once, stop)),
             asyncio.create_task(self._keep_doing(lambda: self._each_minute(stop), stop)),
             asyncio.create_task(self._keep_doing(lambda: self._look_after_index(stop), stop)),
-            asyncio.create_task(self._keep_doing(lambda: self._do_jobs(stop), stop)),
+            *(asyncio.create_task(self._keep_doing(_piece(job, stop), stop)) for job in self._jobs),
         ]
         try:
             await stop.wait()
@@ -145,10 +145,6 @@ class Duties:
         await self._mend()
         await _pause(stop, MEND_EVERY)
 
-    async def _do_jobs(self, stop: asyncio.Event) -> None:
-        if not await self._work():
-            await _pause(stop, LOOK_AGAIN)
-
     async def _work(self) -> bool:
         """A piece of each job. Whether any of them had something to do."""
         return any([await job() for job in self._jobs])
@@ -170,6 +166,16 @@ class Duties:
         async with self._database.writing() as session:
             await write_beat(session, now)
         self._beaten_at = now
+
+
+def _piece(job: Callable[[], Awaitable[bool]], stop: asyncio.Event) -> Callable[[], Awaitable[None]]:
+    """A step of a job's own loop: where there was nothing to do it looks again a moment later."""
+
+    async def do() -> None:
+        if not await job():
+            await _pause(stop, LOOK_AGAIN)
+
+    return do
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -11,13 +11,13 @@ from consult.consultations.deadline import say_instant
 from consult.i18n.catalogues import catalogue
 from consult.i18n.content import LocalText, pick
 from consult.i18n.locales import direction
+from consult.kernel.addresses import in_path
 from consult.kernel.messages import N_
 from consult.models.contribution import Contribution
 from consult.notifications.composing import ISOLATE, POP
 from consult.notifications.feeds import FeedEntry, tag_id
 from consult.notifications.queries import Happened, Said
 from consult.search.port import Hit
-from consult.web.page import in_path
 
 TITLES: Mapping[str, str] = {
     "published": N_("New consultation: %(title)s"),

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.accounts.links import LASTS, make_link
 from consult.db.database import Database
+from consult.kernel.addresses import with_query
 from consult.kernel.clock import Clock
 from consult.models.response import Action
 from consult.notifications.broadcasts import Broadcasts
@@ -17,7 +18,6 @@ from consult.notifications.letters import Letters, reply_mails_about
 from consult.notifications.people import find_account
 from consult.notifications.post import MailDraft, is_kept, keep_mails, once_key, take_back
 from consult.settings import Settings
-from consult.web.page import with_query
 
 LINKS = {"confirm": "/confirm/", "reset": "/reset/", "email": "/email/"}
 """Where the link of each purpose leads."""

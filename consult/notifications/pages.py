@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.consultations.queries import get_consultation
 from consult.i18n.catalogues import catalogue
 from consult.i18n.content import pick
+from consult.kernel.addresses import in_path
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation
 from consult.models.contribution import Contribution
@@ -32,7 +33,6 @@ from consult.notifications.unsubscribing import (
 )
 from consult.search.port import Results
 from consult.security.permissions import Permission
-from consult.web.page import in_path
 from consult.web.respond import etag_of, respond
 from consult.web.site import Ask, locale_of, site_of
 

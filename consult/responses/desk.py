@@ -13,6 +13,7 @@ from consult.consultations.views import Count, name_counts
 from consult.i18n.catalogues import catalogue
 from consult.i18n.locales import language_name
 from consult.i18n.words import DISPOSITIONS, disposition_label, kind_name
+from consult.kernel.addresses import with_query
 from consult.kernel.errors import FormInvalid
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation
@@ -33,7 +34,6 @@ from consult.responses.views import view_choices, view_in_context
 from consult.security.actor import Actor
 from consult.security.permissions import Permission
 from consult.web.forms import FormState, form_state, read_form
-from consult.web.page import with_query
 from consult.web.respond import actor_needed, respond, see_other
 from consult.web.site import Ask, actor_of, locale_of, site_of
 

@@ -10,11 +10,11 @@ from consult.comments.views import DispositionView
 from consult.i18n.content import pick
 from consult.i18n.locales import CODES, language_name
 from consult.i18n.words import DISPOSITIONS, choices, disposition_label
+from consult.kernel.addresses import with_query
 from consult.kernel.errors import FormInvalid
 from consult.responses.forms import PICK, SEEN, Answer, FormOvertaken
 from consult.responses.queries import AnswerFilter
 from consult.web.forms import FormState
-from consult.web.page import with_query
 from consult.web.site import Ask, locale_of
 
 LIST = "/desk/answers"

@@ -9,12 +9,12 @@ from consult.comments.views import view_contributions
 from consult.consultations.queries import get_consultation, published_outcomes, tallies
 from consult.consultations.views import view_consultation
 from consult.i18n.words import DISPOSITIONS, disposition_label
+from consult.kernel.addresses import with_query
 from consult.kernel.errors import NotFound
 from consult.kernel.events import consultation_scope
 from consult.responses.queries import ANSWERS_PAGE, list_answered, read_id
 from consult.responses.views import count_answers, view_answered, view_outcome
 from consult.security.permissions import Permission
-from consult.web.page import with_query
 from consult.web.respond import Shared, respond
 from consult.web.site import Ask, locale_of, site_of
 

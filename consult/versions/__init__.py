@@ -1,1 +1,1 @@
-"""Successive versions: how they follow from each other, where comments went, why what changed, redlines."""
+"""Two versions compared: for the page, the API and redlines to take away."""

@@ -11,6 +11,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import json
 
 from consult.i18n.catalogues import catalogue
+from consult.kernel.addresses import in_path
 from consult.kernel.errors import (
     Conflict,
     ConsultError,
@@ -26,7 +27,6 @@ from consult.logs import log_crash
 from consult.security.permissions import Permission
 from consult.web.forms import typed_so_far
 from consult.web.guards import SAFE
-from consult.web.page import in_path
 from consult.web.respond import is_partial, respond
 from consult.web.site import Ask, actor_of, locale_of, site_of
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlencode
 
 from consult.i18n.locales import LOCALES, direction
 from consult.security.actor import Actor
@@ -86,14 +85,3 @@ class Page:
             LanguageLink(each.code, each.name, f"/{each.code}{self.path}{tail}", each.code == self.locale)
             for each in LOCALES
         )
-
-
-def with_query(address: str, **params: object) -> str:
-    """An address with a query of the params that are not empty."""
-    query = urlencode({name: str(value) for name, value in params.items() if value not in ("", None)})
-    return f"{address}?{query}" if query else address
-
-
-def in_path(text: str) -> str:
-    """A path segment."""
-    return quote(text, safe="")

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from consult.accounts.links import make_link
 from consult.accounts.service import add_person
+from consult.kernel.addresses import with_query
 from consult.models.ledger import OutboxEvent
 from consult.models.people import Role, User
-from consult.web.page import with_query
 from tests.people import BASE, Browser, Site
 
 PASSWORD = "lantern tidal orchard"

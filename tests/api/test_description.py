@@ -24,6 +24,7 @@ async def test_every_route_is_described_with_its_errors(reader: httpx.AsyncClien
         f"{API}{path}"
         for path in ("/consultations", "/consultations/{slug}", "/consultations/{slug}/comments",
                      "/consultations/{slug}/submissions", "/consultations/{slug}/drafts/{draft}",
+                     "/consultations/{slug}/drafts/{draft}/compare/{first}/{second}",
                      "/contributions/{reference}", "/search")
     }  # fmt: skip
     posting = found["paths"][f"{API}/consultations/{{slug}}/comments"]["post"]

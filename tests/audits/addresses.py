@@ -18,6 +18,10 @@ VALUES = {
     "token": "nothing",
     "locale": "en",
     "name": "bodies.svg",
+    "first": "1",
+    "second": "1",
+    "lang": "fr",
+    "format": "xliff",
 }
 """What stands for each parameter; others are found in the database."""
 

@@ -9,7 +9,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import growing, importing, long_draft, matching, posting, reading, searching, table
+from tests.bench import (
+    carrying,
+    comparing,
+    growing,
+    importing,
+    long_draft,
+    matching,
+    posting,
+    reading,
+    searching,
+    table,
+)
 from tests.bench.plan import Plan, quick
 from tests.bench.table import Row
 
@@ -21,6 +32,8 @@ PARTS: dict[str, Callable[[Plan], list[Row]]] = {
     "searching": searching.measure,
     "importing": importing.measure,
     "matching": matching.measure,
+    "carrying": carrying.measure,
+    "comparing": comparing.measure,
 }
 
 

@@ -18,8 +18,9 @@ from consult.consultations.fields import ConsultationFields
 from consult.consultations.queries import get_consultation
 from consult.consultations.service import create_consultation
 from consult.documents.importing import prepare
-from consult.documents.imports import start_import
+from consult.documents.imports import import_draft, start_import
 from consult.documents.markdown import render_comment
+from consult.documents.service import store_version
 from consult.i18n.content import write
 from consult.kernel.clock import SystemClock
 from consult.models.consultation import Consultation
@@ -27,7 +28,14 @@ from consult.models.contribution import Contribution
 from consult.models.document import Block, Draft, Version
 from consult.models.ledger import Mail
 from consult.models.people import Role, User
+from consult.models.version import Rendition, RenditionState
+from consult.preparing.arranging import remove_block
+from consult.preparing.keeping import load_arrangement
+from consult.preparing.service import begin_version, hold_version, rearrange
+from consult.preparing.writing import write_after, write_at
 from consult.security.actor import Actor
+from consult.settings import ROOT
+from consult.translations.glossary import save_term
 from tests.browser.people import EDITOR, MEMBER
 from tests.browser.serving import Served, wait_until
 
@@ -36,13 +44,22 @@ UNCONFIRMED = "unconfirmed@example.org"
 OPEN = "charter-and-governance"
 ORIGINAL = "# Plain words\n\nThe Forum speaks plainly.\n\nIt answers what it is asked. It says why.\n\nIt keeps its word.\n"
 JOINED = "# Mots simples\n\nLe Forum parle simplement. Il répond à ce qu'on lui demande. Il dit pourquoi.\n\nIl tient parole.\n"
+DISCLOSURE = ROOT / "consult" / "demo" / "content" / "drafts" / "disclosure"
 Places = Mapping[str, str]
+_CHARTER = (
+    select(Version.reference)
+    .join(Draft, Draft.id == Version.draft_id)
+    .where(Draft.slug == "charter")
+    .order_by(Version.id.desc())
+    .limit(1)
+)
 
 
 def furnish(served: Served) -> Places:
     """Fill the gaps, and name the places: parameter of an address → value."""
     places = {**served.ask(_add_states), **served.ask(_find_places)}
     wait_until(lambda: served.ask(_newest_mail) != "", "the worker to write a mail")
+    wait_until(lambda: served.ask(is_carried), "the worker to carry comments over")
     return {**places, "mail": served.ask(_newest_mail)}
 
 
@@ -56,14 +73,27 @@ async def _add_states(session: AsyncSession) -> dict[str, str]:
     await create_token(session, member.id, "My reading list", now)
     at = f"/consultations/{OPEN}/comments"
     await save_unfinished(session, member.id, at, at, {"text": "Half a thought that <b>waits</b>."}, now)
+    await _failed_file(session, now)
     return {
         "confirm": await make_link(session, unconfirmed.id, Purpose.CONFIRM, "", now),
         "reset": await make_link(session, newcomer.id, Purpose.RESET, "", now),
         "email": await make_link(session, member.id, Purpose.EMAIL, "other@example.org", now),
         "import": str(await _waiting_import(session, editor, now)),
         "hidden_consultation": await _unpublished(session, editor, now),
+        "to_translate": await _stale_translation(session, editor, now),
+        "term": await _term(session, editor, now),
         "pending": await _pending(session, newcomer, now),
+        "next_version": await next_version(session),
+        **await _prepared(session, editor, now),
     }
+
+
+async def _failed_file(session: AsyncSession, now: datetime) -> None:
+    version = (await session.execute(_CHARTER.with_only_columns(Version.id))).scalar_one()
+    session.add(
+        Rendition(version_id=version, what="annotated", lang="en", format="pdf", state=RenditionState.FAILED,
+                  attempts=4, error="took too long", asked_at=now)
+    )  # fmt: skip
 
 
 async def _person(session: AsyncSession, email: str, name: str, now: datetime) -> User:
@@ -107,6 +137,59 @@ async def _pending(session: AsyncSession, newcomer: User, now: datetime) -> str:
     return (await post_comment(session, consultation, None, author, written, sending, now)).reference
 
 
+async def next_version(session: AsyncSession) -> str:
+    """Version 2 of a draft: one comment loses its passage, nobody is sure of the place of another one."""
+    text = (DISCLOSURE / "en.md").read_text(encoding="utf-8")
+    lines = [line for line in text.split("\n") if not line.startswith("> Whoever looks")]
+    text = "\n".join(lines).replace(
+        "They can be extended once, by half, if the finder or the coordinator agrees.",
+        "The times run on once, by half as much, if finder or coordinator say so.",
+    )
+    slug, now = "responsible-disclosure", SystemClock().now()
+    report = await import_draft(session, slug, "disclosure", "", {"en": text}, True, now)
+    assert report.version is not None
+    return str(report.version.number)
+
+
+async def is_carried(session: AsyncSession) -> bool:
+    """Whether the worker has carried all comments over."""
+    waiting = select(Version.id).where(
+        Version.number > 1, Version.published_at.is_not(None), Version.carried_at.is_(None)
+    )
+    return (await session.execute(waiting)).first() is None
+
+
+async def _stale_translation(session: AsyncSession, editor: Actor, now: datetime) -> str:
+    """The consultation of a draft whose second version is translated in part and out of date in part."""
+    fields = ConsultationFields("plain-words", "en", ("en", "fr", "ar"), {"en": "Plain words"})
+    consultation = await create_consultation(session, fields, editor, now)
+    for original in (ORIGINAL, ORIGINAL.replace("plainly", "clearly") + "\nIt listens.\n"):
+        files = {"en": original} if "listens" in original else {"en": original, "fr": JOINED}
+        is_first = "fr" in files
+        await store_version(
+            session, consultation, "plain", None, prepare(files), {}, editor, now, publish=is_first
+        )
+    return consultation.slug
+
+
+async def _term(session: AsyncSession, editor: Actor, now: datetime) -> str:
+    words = {"en": "Forum", "fr": "Forum", "ar": "المنتدى"}
+    return str((await save_term(session, None, words, {"en": "The body that asks."}, "en", editor, now)).id)
+
+
+async def _prepared(session: AsyncSession, editor: Actor, now: datetime) -> dict[str, str]:
+    """A version in preparation, with a block that was edited, one that was removed and one that is new."""
+    consultation = await get_consultation(session, "responsible-disclosure", editor)
+    version = await begin_version(session, consultation, "disclosure", editor, now)
+    place = await hold_version(session, consultation, "disclosure", version.number)
+    held = await load_arrangement(session, place.version, place.last)
+    body = [piece.key for piece in held.pieces if piece.block.kind == "paragraph"]
+    await rearrange(session, place, lambda held: write_at(held, body[0], "The Forum now says less.", {}))
+    await rearrange(session, place, lambda held: write_after(held, body[0], "And this is new.", {}))
+    await rearrange(session, place, lambda held: remove_block(held, body[-1]))
+    return {"worked": body[0], "removed": body[-1]}
+
+
 async def _find_places(session: AsyncSession) -> dict[str, str]:
     member = await _actor(session, MEMBER)
     is_open = select(Consultation.id).where(Consultation.slug == OPEN).scalar_subquery()
@@ -128,6 +211,7 @@ async def _find_places(session: AsyncSession) -> dict[str, str]:
         "bare": await _one(session, block.where(Block.comment_count == 0, Block.kind == "paragraph")),
         "row": await _one(session, block.where(Block.kind == "table_row")),
         "heading": await _one(session, block.where(Block.kind == "heading")),
+        "version": await _one(session, _CHARTER),
     }
 
 

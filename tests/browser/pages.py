@@ -9,8 +9,13 @@ from tests.browser.people import ADMINISTRATOR, EDITOR, MEMBER, MODERATOR
 
 C = f"/consultations/{OPEN}"
 D = f"{C}/drafts/charter"
+N = "/consultations/responsible-disclosure/drafts/disclosure"
+PLACES = "/desk/consultations/responsible-disclosure/drafts/disclosure/versions/2/places"
+COMPARE = "/consultations/civil-society-and-academia/drafts/participation/compare"
 ONE = "/contributions"
+WORKED = "/desk/consultations/responsible-disclosure/drafts/disclosure/versions/3"
 DESK = "/desk/consultations"
+SHEET = f"{DESK}/{{to_translate}}/drafts/plain/versions/2/translate"
 NOBODY = ""
 
 
@@ -64,10 +69,17 @@ READERS = (
     Shown("draft, whole text", f"{D}?whole=1"),
     Shown("draft, in grace", "/consultations/frontier-model-definition/drafts/frontier-model"),
     Shown("draft, answered", "/consultations/civil-society-and-academia/drafts/participation"),
+    Shown("compare", f"{COMPARE}/1/2"),
+    Shown("compare, side by side", f"{COMPARE}/1/2?view=side&text=fr"),
+    Shown("file to ask for", "/versions/FMF-2026-01-D1-V2/files/FMF-2026-01-D1-V2.en.redline-1.docx"),
     Shown("block, full", f"{D}/blocks/{{busy}}"),
     Shown("block, empty", f"{D}/blocks/{{bare}}"),
     Shown("block, heading", f"{D}/blocks/{{heading}}"),
     Shown("block, table row", f"{D}/blocks/{{row}}"),
+    Shown("draft, carried over", N),
+    Shown("draft, the version before", f"{N}?version=1"),
+    Shown("comments whose passage is gone", f"{N}/gone"),
+    Shown("no comment lost its passage", f"{N}/gone?version=1"),
     Shown("discussion", f"{C}/comments"),
     Shown("discussion, empty", "/consultations/research-questions/comments"),
     Shown("contribution", f"{ONE}/{{normal}}"),
@@ -84,6 +96,9 @@ READERS = (
         then="#email",
     ),
     Shown("outcome", "/consultations/civil-society-and-academia/outcome"),
+    Shown("version record", "/versions/{version}"),
+    Shown("file to ask for", "/versions/{version}/files/{version}.en.annotated.docx"),
+    Shown("file that failed", "/versions/{version}/files/{version}.en.annotated.pdf"),
     Shown("search", "/search"),
     Shown("search, results", "/search?q=board"),
     Shown("search, filtered", "/search?q=forum&kind=academia"),
@@ -165,6 +180,37 @@ STAFF = (
     Shown("next version", f"{DESK}/{OPEN}/drafts/charter/versions/new", EDITOR),
     Shown("translations, none missing", f"{DESK}/{OPEN}/drafts/charter/translations/new", EDITOR),
     Shown("import to settle", f"{DESK}/research-questions/imports/{{import}}", EDITOR),
+    Shown("places", PLACES, EDITOR),
+    Shown("places, searched", f"{PLACES}?q=receiver", EDITOR),
+    Shown("translate", f"{SHEET}/fr", EDITOR),
+    Shown("translate, all blocks", f"{SHEET}/fr?show=all", EDITOR),
+    Shown("translate, nothing left", f"{DESK}/{OPEN}/drafts/charter/versions/1/translate/ar", EDITOR),
+    wrong(
+        "publish translations, none ready", f"{SHEET}/ar", EDITOR, "main form[action$=publish] [type=submit]"
+    ),
+    wrong("translate, empty", f"{SHEET}/ar", EDITOR, "main .pair form [type=submit]"),
+    Shown("bring in a translation", f"{SHEET}/fr/import", EDITOR),
+    wrong("bring in a translation, no file", f"{SHEET}/fr/import", EDITOR),
+    Shown("glossary", "/desk/glossary", EDITOR),
+    Shown("new term", "/desk/glossary/new", EDITOR),
+    wrong("new term, empty", "/desk/glossary/new", EDITOR),
+    Shown("edit term", "/desk/glossary/{term}/edit", EDITOR),
+    Shown("version in preparation", WORKED, EDITOR),
+    Shown("version in preparation, text", f"{WORKED}/text", EDITOR),
+    Shown("edit a block", f"{WORKED}/blocks/{{worked}}", EDITOR),
+    Shown(
+        "edit a block, preview",
+        f"{WORKED}/blocks/{{worked}}",
+        EDITOR,
+        press="[formaction]",
+        then="#preview h3",
+    ),
+    wrong("add blocks, empty", f"{WORKED}/blocks/{{worked}}/after", EDITOR),
+    Shown("mend the matching", f"{WORKED}/matching/{{worked}}", EDITOR),
+    wrong("mend the matching, removed", f"{WORKED}/matching/{{removed}}", EDITOR),
+    Shown("why it changed", f"{WORKED}/changes/{{worked}}", EDITOR),
+    Shown("publish a version", f"{WORKED}/publish", EDITOR),
+    Shown("first version", WORKED[:-1] + "1", EDITOR),
     Shown("answers", "/desk/answers", EDITOR),
     Shown("answers of one", f"/desk/answers?consultation={OPEN}", EDITOR),
     Shown("answer", "/desk/contributions/{normal}/answer", EDITOR),
@@ -173,6 +219,7 @@ STAFF = (
     wrong("reply as the Forum, empty", "/desk/contributions/{normal}/reply", EDITOR),
     Shown("outcome to write", f"{DESK}/membership-criteria/outcome", EDITOR),
     Shown("outcome, public", f"{DESK}/civil-society-and-academia/outcome", EDITOR),
+    Shown("files", "/desk/files", EDITOR),
     Shown("queue", "/desk/moderation", MODERATOR),
     Shown("moderate", "/desk/contributions/{normal}", MODERATOR),
     Shown("moderate, hidden", "/desk/contributions/{hidden}", MODERATOR),

@@ -110,6 +110,7 @@ async def end_session(site: Site) -> None:
         await session.execute(delete(SignedIn))
         for person in people:
             emit(session, Event("session.ended", (account_scope(person),)), site.clock.now())
+    await site.heard()
 
 
 def carried(page: str) -> dict[str, str]:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from consult.documents.anchors import QuoteSelector, describe, locate
 from consult.documents.blocks import BlockKind
-from consult.documents.carrying import Anchored, Candidate, Carried, Fate, carry, carry_all
+from consult.documents.carrying import Anchored, Candidate, Carried, carry, carry_all
 from consult.documents.keys import assign_keys
 from consult.documents.markdown import parse_document
 from consult.documents.matching import match_blocks
+from consult.models.contribution import Fate
 from tests.documents.quoting import WHOLE, Truth, carry_over, quote
 from tests.documents.rewriting import MADE_UP, Plan, block, draft, rewrite
 

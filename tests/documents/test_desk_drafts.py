@@ -49,6 +49,9 @@ async def publish(site: Site, browser: Browser, texts: Mapping[str, str], addres
         at, {**chosen((await browser.get(at)).text), "number": number_on(await browser.get(at))}
     )
     assert done.status_code == 303, done.text
+    if "/versions/" in done.headers["location"]:
+        published = await browser.post_form(done.headers["location"] + "/publish", {})
+        assert published.status_code == 303, published.text
 
 
 def number_on(page: httpx.Response) -> str:
@@ -313,3 +316,40 @@ async def test_a_picture_of_a_consultation_that_is_not_public_is_not_either(site
     assert (await site.browser().get(address)).status_code == 404
     seen = await editor.get(address)
     assert (seen.status_code, seen.headers["cache-control"]) == (200, "private, no-store")
+
+
+async def test_a_first_version_can_be_kept_in_preparation_and_replaced(site: Site) -> None:
+    await site.consultation()
+    editor = await site.signed_in(Role.EDITOR)
+    at = await bring_in(site, editor, {"en": ENGLISH})
+    kept_ = await editor.post_form(at, {"number": "1", "then": "prepare"})
+    workbench = kept_.headers["location"]
+    assert workbench == f"{HOME}/drafts/rules/versions/1"
+    assert (await site.browser().get("/en/consultations/charter/drafts/rules")).status_code == 404
+    again = await bring_in(
+        site, editor, {"en": ENGLISH.replace("twice", "thrice")}, f"{HOME}/drafts/rules/versions/new"
+    )
+    assert workbench in (await editor.get(again)).text
+    refused = await editor.post_form(again, {"number": "1", "then": "prepare"})
+    assert refused.status_code == 422
+    assert "Version 1 is in preparation already" in refused.text
+    done = await editor.post_form(again, {"number": "1", "then": "prepare", "replace": "yes"})
+    assert done.headers["location"] == workbench
+    assert "thrice" in (await editor.get(f"{workbench}/text")).text
+    assert await kept(site, Version) == 1
+
+
+async def test_a_picture_is_seen_by_readers_once_its_version_is_public(site: Site) -> None:
+    await site.consultation()
+    editor = await site.signed_in(Role.EDITOR)
+    text = ENGLISH + "\n![A cat](cat.png)\n"
+    uploads = [*as_files({"en": text}), ("figures", ("cat.png", PNG, "image/png"))]
+    sent = await send(editor, NEW, FIELDS, uploads)
+    await editor.post_form(sent.headers["location"], {"number": "1", "then": "prepare"})
+    async with site.database.reading() as session:
+        figure = (await session.execute(select(Figure))).scalar_one()
+    address = f"/files/{figure.draft_id}/{figure.name}"
+    assert (await site.browser().get(address)).status_code == 404
+    assert (await editor.get(address)).status_code == 200
+    await editor.post_form(f"{HOME}/drafts/rules/versions/1/publish", {})
+    assert (await site.browser().get(address)).status_code == 200

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from consult.documents.blocks import BlockKind, ParsedBlock
 from consult.documents.keys import KeyedBlock, assign_keys
-from consult.documents.matching import Match, MatchKind, carriers, keys_of, match_blocks, matches_of
+from consult.documents.matching import Match, carriers, describe_parts, keys_of, match_blocks
+from consult.models.version import MatchKind
 from tests.documents import covenant
 from tests.documents.rewriting import LINKS, MADE_UP, Plan, Rewritten, block, draft, rewrite
 
@@ -144,7 +145,7 @@ def rewritten(seed: int, lang: str, plan: Plan, blocks: int = 40) -> Rewritten:
 def test_pairs_that_an_editor_settled_are_told_the_same_way() -> None:
     old, new = keyed([block(PARAGRAPH, text) for text in (PLEDGE, SCOPE)]), [block(PARAGRAPH, REVIEW)]
     assert [match.kind for match in match_blocks(old, new)].count(MatchKind.REMOVED) == 2
-    (match, removed) = matches_of(old, new, [(0, 0)])
+    (match, removed) = describe_parts([each for _, each in old], new, [(0, 0)])
     assert (match.kind, match.before, match.after, match.edited) == (MatchKind.EDITED, 0, 0, True)
     assert (removed.kind, removed.before) == (MatchKind.REMOVED, 1)
     assert keys_of(old, new, [match, removed]) == (old[0][0],)
@@ -160,8 +161,8 @@ def test_every_block_of_both_versions_is_accounted_for(seed: int, lang: str, rat
     text = rewritten(seed, lang, Plan(rate))
     matches = match_blocks(text.keyed, text.new)
     pairs = [(match.before, match.after) for match in matches]
-    assert matches == matches_of(
-        text.keyed, text.new, [(i, j) for i, j in pairs if i is not None and j is not None]
+    assert matches == describe_parts(
+        text.old, text.new, [(i, j) for i, j in pairs if i is not None and j is not None]
     )
     olds, news = Counter(match.before for match in matches), Counter(match.after for match in matches)
     assert set(olds) - {None} == set(range(len(text.old)))

@@ -148,6 +148,7 @@ async def extend_it(scene: Scene) -> dict[str, str]:
             None,
             site.clock.now(),
         )
+    await scene.site.heard()
     return dict.fromkeys(
         ("/en/", "/en/consultations", "/en/consultations/charter", READING, DISCUSSION), "10 December 2026"
     )
@@ -160,6 +161,7 @@ async def publish_an_outcome(scene: Scene) -> dict[str, str]:
         texts = OutcomeTexts(said(en="We asked."), said(en="You said."), said(en="We did."))
         await save_outcome(session, consultation, texts, scene.editor, site.clock.now())
         await publish_outcome(session, consultation, scene.editor, site.clock.now())
+    await scene.site.heard()
     return {"/en/consultations/charter/outcome": "We did."}
 
 
@@ -170,6 +172,7 @@ async def rename_it(scene: Scene) -> dict[str, str]:
             slug="charter", original="en", languages=("en", "fr"), title={"en": "The great charter"}
         )
         await edit_consultation(session, consultation, fields, None, scene.site.clock.now())
+    await scene.site.heard()
     return dict.fromkeys((*ALL, scene.own), "The great charter")
 
 

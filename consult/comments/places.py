@@ -1,0 +1,132 @@
+"""Where comments are in later versions than the one they were made on, and those whose passage is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import Row, and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from consult.comments.queries import MADE, Filters, listed, rows_in_version
+from consult.comments.views import ContributionView, view_threads
+from consult.documents.marking import mark
+from consult.i18n.locales import direction
+from consult.models.contribution import Anchor, State
+from consult.models.document import Block, BlockText, Version
+
+FEW = 3
+ON_PAGE = 20
+"""Comments whose passage is gone: on the reading page, and on a page of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoneView:
+    """A thread whose passage is gone, with that passage as it stood in an earlier version."""
+
+    thread: ContributionView
+    html: Markup
+    lang: str
+    dir: str
+
+
+async def gone_from(
+    session: AsyncSession, version_id: int, most: int, after: int = 0, filters: Filters | None = None
+) -> list[Row[Any]]:
+    """Threads whose passage is not in a version any more, up to `most` after an id, with the passage."""
+    statement = (
+        rows_in_version(version_id)
+        .add_columns(
+            BlockText.html.label("passage"),
+            MADE.start.label("made_start"),
+            MADE.end.label("made_end"),
+        )
+        .join(BlockText, and_(BlockText.block_id == MADE.block_id, BlockText.lang == MADE.lang))
+        .where(
+            Anchor.version_id == version_id,
+            Anchor.block_id.is_(None),
+            Anchor.contribution_id > after,
+            listed(),
+            *(filters or Filters()).conditions(),
+        )
+        .order_by(Anchor.contribution_id)
+        .limit(most)
+    )
+    return list((await session.execute(statement)).all())
+
+
+async def view_gone(session: AsyncSession, rows: Sequence[Row[Any]], locale: str) -> list[GoneView]:
+    """What is gone, as shown: nothing is marked for a comment that is not public any more."""
+    threads = await view_threads(session, rows, locale) if rows else []
+    return [
+        GoneView(thread, _passage(row), row.made_lang, direction(row.made_lang))
+        for thread, row in zip(threads, rows, strict=True)
+    ]
+
+
+def _passage(row: Row[Any]) -> Markup:
+    is_marked = row.made_exact and row.state == State.PUBLISHED
+    spans = [(row.made_start, row.made_end, row.reference)] if is_marked else []
+    return Markup(mark(row.passage, spans))  # noqa: S704 - made safe when it was stored
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Comments whose passage is gone; `more` is the address (without locale) of all, "" where these are all."""
+
+    items: Sequence[GoneView] = ()
+    more: str = ""
+
+
+async def first_gone(
+    session: AsyncSession, version_id: int, draft_address: str, filters: Filters, locale: str
+) -> Gone:
+    """The first of those whose passage is gone from a version; `draft_address` is its own, without locale."""
+    rows = await gone_from(session, version_id, FEW + 1, filters=filters)
+    path, _, query = draft_address.partition("?")
+    more = f"{path}/gone?{query}".rstrip("?") if len(rows) > FEW else ""
+    return Gone(await view_gone(session, rows[:FEW], locale), more)
+
+
+@dataclass(frozen=True, slots=True)
+class LaterPlace:
+    """A comment's place in a public version: `block` is a key, "" where its passage is gone; `quote` the words now."""
+
+    contribution_id: int
+    version: int
+    block: str
+    fate: str
+    quote: str
+    lang: str
+    unsure: bool
+
+
+async def places_of(session: AsyncSession, contribution_ids: Sequence[int]) -> list[LaterPlace]:
+    """The places of comments in the public versions that they were carried to, by contribution and version."""
+    if not contribution_ids:
+        return []
+    statement = (
+        select(
+            Anchor.contribution_id,
+            Version.number,
+            Block.key,
+            Anchor.fate,
+            Anchor.exact,
+            Anchor.lang,
+            Anchor.unsure,
+        )
+        .join(Version, Version.id == Anchor.version_id)
+        .outerjoin(Block, Block.id == Anchor.block_id)
+        .where(
+            Anchor.contribution_id.in_(contribution_ids),
+            Anchor.made_here.is_(False),
+            Version.published_at.is_not(None),
+        )
+        .order_by(Anchor.contribution_id, Version.number)
+    )
+    return [
+        LaterPlace(id, number, key or "", fate, exact, lang, unsure)
+        for id, number, key, fate, exact, lang, unsure in await session.execute(statement)
+    ]

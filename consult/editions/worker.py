@@ -1,0 +1,165 @@
+"""The worker's part: keep editions of what was published before there were any, and make files piece by piece."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+import structlog
+
+from consult.db.database import Database
+from consult.documents.keeping import keep_editions, next_without_editions
+from consult.editions.content import MADE_BY, digest_of_content
+from consult.editions.formats import MAKINGS
+from consult.editions.freshness import PARTED, mark_of_comments, remove_unfit
+from consult.editions.gathering import Order
+from consult.editions.making import Made
+from consult.editions.service import (
+    UNAVAILABLE,
+    Batch,
+    ask_for_texts,
+    look_again,
+    note_failure,
+    store_file,
+    take_batch,
+    version_of,
+)
+from consult.kernel.clock import Clock
+from consult.kernel.errors import NotFound
+from consult.settings import ROOT
+
+log = structlog.get_logger()
+
+MINUTE = timedelta(minutes=1)
+TIME_LIMIT = 300.0
+"""Seconds for the files of one text; PATIENCE of the service is longer."""
+KEPT_ENVIRONMENT = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_PATH",
+                              "FONTCONFIG_FILE", "LD_LIBRARY_PATH", "PYTHONPATH"})  # fmt: skip
+"""What a maker is told of its surroundings: no secret is among it."""
+
+
+class FileMaker:
+    """`make_one` does a piece of what is to be done, and says whether there was anything."""
+
+    def __init__(self, database: Database, base_url: str, clock: Clock) -> None:
+        self._database = database
+        self._base_url = base_url
+        self._clock = clock
+        self._asked = 0
+        self._looked = False
+        self._removed_at: datetime | None = None
+        self._mark = sha256(f"{MADE_BY} {base_url}".encode()).hexdigest()[:8]
+
+    async def make_one(self) -> bool:
+        """Editions first, then the files of one text in one language."""
+        await self._remove_unfit()
+        if await self._keep_old() or await self._ask():
+            return True
+        async with self._database.writing() as session:
+            batch = await take_batch(session, self._clock.now())
+        if batch is None:
+            return False
+        await self._make(batch)
+        return True
+
+    async def _remove_unfit(self) -> None:
+        """Once a minute: what was hidden or withdrawn is not to lie about in a file."""
+        now = self._clock.now()
+        if self._removed_at is not None and now - self._removed_at < MINUTE:
+            return
+        async with self._database.writing() as session:
+            await remove_unfit(session)
+        self._removed_at = now
+
+    async def _keep_old(self) -> bool:
+        """Editions of one version that was published before they were kept."""
+        async with self._database.reading() as session:
+            if await next_without_editions(session) is None:
+                return False
+        async with self._database.writing() as session:
+            version = await next_without_editions(session)
+            if version is not None:
+                await keep_editions(session, version, version.published_at or self._clock.now())
+        return version is not None
+
+    async def _ask(self) -> bool:
+        """Ask for files of editions that came since; once, look at what another release left."""
+        async with self._database.reading() as session:
+            newest = await ask_for_texts(session, sys.maxsize, self._clock.now())
+        if self._looked and newest == self._asked:
+            return False
+        async with self._database.writing() as session:
+            if not self._looked:
+                await look_again(session, self._mark, self._clock.now())
+            self._asked = await ask_for_texts(session, self._asked, self._clock.now())
+        self._looked = True
+        return True
+
+    async def _make(self, batch: Batch) -> None:
+        try:
+            content, mark = await self._gather(batch)
+        except NotFound:
+            await self._settle(batch, {}, dict.fromkeys(batch.ids, Made(error="not public")), final=True)
+            return
+        digests = {each: f"{self._mark}-{digest_of_content(content, each)[:48]}{mark}" for each in batch.ids}
+        wanted = [each for each in batch.ids if batch.contents[each] != digests[each]]
+        made = await _in_process(batch.what, wanted, content) if wanted else {}
+        await self._settle(batch, digests, made)
+
+    async def _gather(self, batch: Batch) -> tuple[Any, str]:
+        """The content, and the mark of its comments; anew where something was hidden or said meanwhile."""
+        making, before = MAKINGS[batch.what], ""
+        while True:
+            async with self._database.reading() as session:
+                version = await version_of(session, batch.version_id)
+                order = Order(version, batch.lang, self._base_url, batch.base_id)
+                content = await making.gather(session, order)
+            if not making.with_comments:
+                return content, ""
+            async with self._database.reading() as session:
+                after = PARTED + await mark_of_comments(session, batch.version_id)
+            if before == after:
+                return content, after
+            before = after
+
+    async def _settle(
+        self, batch: Batch, digests: dict[str, str], made: dict[str, Made], *, final: bool = False
+    ) -> None:
+        now = self._clock.now()
+        async with self._database.writing() as session:
+            for format_, id_ in batch.ids.items():
+                file = made.get(format_)
+                if file is None or file.body:
+                    await store_file(session, id_, digests[format_], file.body if file else None, now)
+                    continue
+                error = f"{UNAVAILABLE}: {file.error}" if file.unavailable else file.error
+                log.warning("file not made", what=batch.what, format=format_, error=error)
+                await note_failure(session, id_, batch.attempts, error, now, final=final or file.unavailable)
+
+
+async def _in_process(what: str, formats: list[str], content: Any) -> dict[str, Made]:
+    """Files by format from a process of their own, which is ended when it takes too long."""
+    environment = {name: value for name, value in os.environ.items() if name in KEPT_ENVIRONMENT}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "consult.editions.making", what, *formats,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        cwd=ROOT, env=environment,
+    )  # fmt: skip
+    try:
+        written, _ = await asyncio.wait_for(
+            process.communicate(msgspec.msgpack.encode(content)), timeout=TIME_LIMIT
+        )
+    except TimeoutError:
+        return dict.fromkeys(formats, Made(error="took too long"))
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        return dict.fromkeys(formats, Made(error=f"ended with {process.returncode}"))
+    return msgspec.msgpack.decode(written, type=dict[str, Made])

@@ -1,0 +1,102 @@
+"""Translations as agencies' tools exchange them, whatever the format of the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from consult.kernel.messages import N_
+from consult.models.document import Version
+from consult.translations.queries import Pair
+from consult.translations.states import BlockState
+
+MOST_BYTES = 8 * 2**20
+"""Of a file that is brought in."""
+NOTE = "Markdown: keep marks such as **, [ ]( ), | and [^1] around the words that they belong to."
+"""Said to translators beside each unit, in English as such tools are."""
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+class FileRefusedError(ValueError):
+    """A file that can't be taken; `message` is a msgid with places for `params`."""
+
+    def __init__(self, message: str, /, **params: object) -> None:
+        self.message, self.params = message, params
+        super().__init__(message % params)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A block in a file. `of`: digest of the original in the file; `seen`: `Pair.seen` when the file was made;
+    `previous`: the original that a stale translation was made from, "" where it is not stale or that is unknown."""
+
+    key: str
+    kind: str
+    source: str
+    target: str
+    of: str
+    seen: str
+    state: BlockState
+    previous: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsFile:
+    """A version in one language. `name` is the version's reference."""
+
+    name: str
+    original: str
+    lang: str
+    units: tuple[Unit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A translation as a file brought it back; `of` and `seen` are "" where the file lost them.
+
+    `unfinished`: the file still says that nobody has translated it.
+    """
+
+    key: str
+    target: str
+    of: str = ""
+    seen: str = ""
+    unfinished: bool = False
+
+
+def make_units(version: Version, lang: str, pairs: Sequence[Pair], before: Mapping[str, str]) -> UnitsFile:
+    """A version for a file, in reading order. `before`: earlier originals of stale translations by block key.
+
+    Blocks whose words are part of another block's text in this language are left out: that one has them.
+    """
+    units = tuple(
+        Unit(
+            pair.key,
+            pair.original.kind,
+            _NOT_XML.sub("", pair.original.source),
+            _NOT_XML.sub("", pair.source),
+            pair.now,
+            pair.seen,
+            pair.state,
+            _NOT_XML.sub("", before.get(pair.key, "")),
+        )
+        for pair in pairs
+        if pair.work or not (pair.text and pair.text.joined_into)
+    )
+    return UnitsFile(version.reference, version.original, lang, units)
+
+
+def decode_file(body: bytes) -> str:
+    """A file's text. Raises FileRefusedError where it is too large, empty or not UTF-8."""
+    if len(body) > MOST_BYTES:
+        raise FileRefusedError(N_("The file is larger than %(limit)s MB."), limit=MOST_BYTES // 2**20)
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FileRefusedError(
+            N_("This file is not UTF-8 text. Save it as plain text in UTF-8 and choose it again.")
+        ) from None
+    if not text.strip():
+        raise FileRefusedError(N_("There is no text in it."))
+    return text

@@ -1,0 +1,127 @@
+"""XLIFF 2.1 (OASIS Standard, 13 February 2018): a version in one language as one file, one unit a block.
+
+The unit's id is the block's key. Metadata (module mda) keeps which original and which translation the unit was made
+from. Markdown stands in source and target as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+from consult.kernel.messages import N_
+from consult.translations.states import BlockState
+from consult.translations.units import NOTE, Brought, FileRefusedError, Unit, UnitsFile, decode_file
+
+CORE = "urn:oasis:names:tc:xliff:document:2.0"
+METADATA = "urn:oasis:names:tc:xliff:metadata:2.0"
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_STATES = {
+    BlockState.MISSING: "initial",
+    BlockState.STALE: "initial",
+    BlockState.IN_WORK: "translated",
+    BlockState.READY: "reviewed",
+    BlockState.PUBLISHED: "final",
+}
+_CODES = ("ph", "pc", "sc", "ec", "cp")
+"""Inline codes of the standard: our files have none, so what they would stand for is not known."""
+
+
+def write_xliff(file: UnitsFile) -> bytes:
+    """The file, with its XML declaration, in UTF-8."""
+    ET.register_namespace("", CORE)
+    ET.register_namespace("mda", METADATA)
+    root = ET.Element(
+        _core("xliff"), {"version": "2.1", "srcLang": file.original, "trgLang": file.lang, _SPACE: "preserve"}
+    )
+    holder = ET.SubElement(root, _core("file"), {"id": "f1", "original": file.name, "canResegment": "no"})
+    for unit in file.units:
+        holder.append(_unit(unit))
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def read_xliff(body: bytes, lang: str) -> list[Brought]:
+    """The units of a file that have a target. Raises FileRefusedError.
+
+    Document types are refused, and with them entities; nothing is ever fetched. Segments that a tool made within a
+    unit are joined again.
+    """
+    root = _parse(decode_file(body))
+    if root.tag != _core("xliff") or not root.get("version", "").startswith("2."):
+        raise FileRefusedError(N_("This is not an XLIFF 2 file."))
+    found = root.get("trgLang", "")
+    if found.lower() != lang.lower():
+        raise FileRefusedError(
+            N_("The file is for the language “%(found)s”, not “%(lang)s”."), found=found[:40], lang=lang
+        )
+    return [brought for unit in root.iter(_core("unit")) if (brought := _read_unit(unit))]
+
+
+def _core(name: str) -> str:
+    return f"{{{CORE}}}{name}"
+
+
+def _meta(name: str) -> str:
+    return f"{{{METADATA}}}{name}"
+
+
+def _unit(unit: Unit) -> ET.Element:
+    element = ET.Element(_core("unit"), {"id": unit.key})
+    group = ET.SubElement(
+        ET.SubElement(element, _meta("metadata")), _meta("metaGroup"), {"category": "consult"}
+    )
+    for name, value in (("of", unit.of), ("seen", unit.seen)):
+        ET.SubElement(group, _meta("meta"), {"type": name}).text = value
+    notes = ET.SubElement(element, _core("notes"))
+    ET.SubElement(notes, _core("note"), {"category": "kind"}).text = unit.kind
+    ET.SubElement(notes, _core("note"), {"category": "format"}).text = NOTE
+    if unit.previous:
+        ET.SubElement(notes, _core("note"), {"category": "previous-source"}).text = unit.previous
+    segment = ET.SubElement(element, _core("segment"), {"state": _STATES[unit.state]})
+    if unit.state is BlockState.STALE:
+        segment.set("subState", "consult:stale")
+    ET.SubElement(segment, _core("source")).text = unit.source
+    if unit.target:
+        ET.SubElement(segment, _core("target")).text = unit.target
+    return element
+
+
+def _parse(text: str) -> ET.Element:
+    if "<!DOCTYPE" in text:
+        raise FileRefusedError(N_("The file has a document type in it, which is not read."))
+    try:
+        return ET.fromstring(text)  # noqa: S314 - without a document type there are no entities
+    except (ET.ParseError, RecursionError, ValueError) as error:
+        line = error.position[0] if isinstance(error, ET.ParseError) else 1
+        raise FileRefusedError(N_("The file is not well-formed XML, at line %(line)s."), line=line) from None
+
+
+def _read_unit(unit: ET.Element) -> Brought | None:
+    target = "".join(_targets(unit))
+    if not target.strip():
+        return None
+    kept = {meta.get("type", ""): meta.text or "" for meta in unit.iter(_meta("meta"))}
+    states = [segment.get("state", "") for segment in unit.iter(_core("segment"))]
+    return Brought(
+        unit.get("id", ""), target, kept.get("of", ""), kept.get("seen", ""), states == ["initial"]
+    )
+
+
+def _targets(unit: ET.Element) -> Iterator[str]:
+    """The texts of a unit's segments and of what stands between them; none where a segment is not translated."""
+    parts = [part for part in unit if part.tag in (_core("segment"), _core("ignorable"))]
+    if any(part.find(_core("target")) is None for part in parts if part.tag == _core("segment")):
+        return
+    for part in parts:
+        target = part.find(_core("target"))
+        if target is None:
+            target = part.find(_core("source"))
+        if target is None:
+            continue
+        if any(target.find(f".//{_core(code)}") is not None for code in _CODES):
+            raise FileRefusedError(
+                N_("Block %(key)s has inline codes in it that are not from this site."),
+                key=unit.get("id", "")[:40],
+            )
+        yield "".join(target.itertext())
