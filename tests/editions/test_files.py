@@ -206,7 +206,7 @@ def test_a_markdown_file_says_what_it_is_and_then_the_text_byte_for_byte() -> No
     assert rest == text.source
     assert 'reference: "FMF-2026-01-D1-V2"' in matter
     assert f'stale: "{text.blocks[1].key}"' in matter
-    assert 'translation: "هذه ترجمة. لغة الأصل: الإنجليزية."' in matter
+    assert 'translation: "هذه ترجمة. والأصل باللغة الإنجليزية."' in matter
     assert parse_document(body) == parse_document(text.source)
 
 
