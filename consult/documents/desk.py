@@ -35,7 +35,8 @@ from consult.documents.importing import Prepared, prepare
 from consult.documents.imports import start_import
 from consult.documents.queries import get_draft, get_version, published_versions
 from consult.documents.received.notes import Note
-from consult.documents.service import find_draft, refuse_present, title_of
+from consult.documents.service import find_draft, title_of
+from consult.documents.translating import refuse_present
 from consult.i18n.catalogues import catalogue
 from consult.i18n.content import pick
 from consult.kernel.errors import FormInvalid, invalid

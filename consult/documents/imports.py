@@ -19,13 +19,13 @@ from consult.documents.pending import import_figures, next_number
 from consult.documents.preparing import drop_version, in_preparation
 from consult.documents.received.notes import Note, to_json
 from consult.documents.service import (
-    add_translations,
     figure_row,
     find_draft,
     lock_drafts,
     name_figures,
     store_version,
 )
+from consult.documents.translating import add_translations
 from consult.i18n.content import write
 from consult.kernel.errors import Conflict, NotFound, invalid
 from consult.kernel.messages import N_

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,141 +10,41 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.comments.filters import FilterBar, filter_bar, read_after, read_filters
+from consult.comments.filters import FilterBar, filter_bar, read_after
 from consult.comments.form_view import FormPlace, comment_form
 from consult.comments.places import Gone, first_gone
 from consult.comments.posting import read_comment, receive_comment, to_comment
 from consult.comments.queries import (
     THREADS_ON_PAGE,
-    Filters,
     find_viewer,
     threads_on_block,
 )
 from consult.comments.views import Posted, view_posted, view_threads
-from consult.consultations.queries import current_round, get_brief, get_consultation, published_outcomes
-from consult.consultations.views import ConsultationView, view_consultation
+from consult.consultations.queries import get_brief
 from consult.documents.contents import Around, lead_out, look_around, view_contents, view_portion
 from consult.documents.margins import Margin, load_margins, with_marks
 from consult.documents.queries import (
     find_block,
-    get_draft,
-    get_version,
     load_blocks,
     load_parted,
     load_some_blocks,
-    versions_of_round,
 )
 from consult.documents.render import regroup
-from consult.documents.views import BlockView, DraftView, place_in, view_blocks, view_draft
+from consult.documents.subject import Reading, find_reading, text_languages
+from consult.documents.views import BlockView, place_in, view_blocks
 from consult.i18n.catalogues import catalogue
-from consult.i18n.locales import language_name
 from consult.kernel.addresses import with_query
 from consult.kernel.errors import FormInvalid, NotFound
-from consult.kernel.events import consultation_scope
 from consult.kernel.messages import N_
-from consult.models.consultation import Consultation, RoundState
-from consult.models.document import Version
 from consult.security.permissions import Permission
 from consult.translations.queries import find_change
 from consult.translations.views import ChangeView, view_change
 from consult.web.page import Feed
-from consult.web.respond import Shared, is_partial, respond
-from consult.web.site import Ask, Viewer, actor_of, locale_of, site_of
+from consult.web.respond import is_partial, respond
+from consult.web.site import Ask, Viewer, actor_of, locale_of
 
 DRAFT = "/consultations/{slug:str}/drafts/{draft:str}"
 BLOCK = DRAFT + "/blocks/{key:str}"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a request for a draft is about; `address` is the draft's at this version and language, with locale."""
-
-    consultation: Consultation
-    view: ConsultationView
-    draft: DraftView
-    version: Version
-    lang: str
-    filters: Filters
-    may_comment: bool
-    address: str
-
-    @property
-    def own(self) -> dict[str, str]:
-        """What else the address of each of its portions says: the filters."""
-        return {"kind": self.filters.kind, "lang": self.filters.lang, "answered": self.filters.answered}
-
-    def at(self, key: str) -> str:
-        """The address of the portion that begins with a block, "" for the first."""
-        path, _, query = self.address.partition("?")
-        return with_query(path, **dict(parse_qsl(query)), **{"from": key}, **self.own)
-
-    @property
-    def shared(self) -> Shared:
-        """What the page depends on."""
-        return Shared(
-            frozenset({consultation_scope(self.consultation.id)}), self.view.until, self.consultation.id
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class TextLanguage:
-    """A language that the draft can be read in."""
-
-    code: str
-    name: str
-    address: str
-    current: bool
-    is_original: bool
-
-
-async def _reading(request: Ask, session: AsyncSession) -> Reading:
-    locale, now = locale_of(request), site_of(request).clock.now()
-    consultation = await get_consultation(session, request.path_params["slug"], None)
-    draft = await get_draft(session, consultation.id, request.path_params["draft"])
-    version = get_version(draft, request.query_params.get("version", ""))
-    outcome = (await published_outcomes(session, [consultation.id])).get(consultation.id)
-    view = view_consultation(consultation, {}, outcome.published_at if outcome else None, locale, now)
-    shown = view_draft(draft, version, view.address, locale)
-    text = request.query_params.get("text", "")
-    chosen = text if text in version.languages else ""
-    path, _, query = shown.address.partition("?")
-    return Reading(
-        consultation=consultation,
-        view=view,
-        draft=shown,
-        version=version,
-        lang=chosen or locale,
-        filters=read_filters(request),
-        may_comment=await _is_open(session, consultation, version, now),
-        address=with_query(f"/{locale}{path}", version=query.removeprefix("version="), text=chosen),
-    )
-
-
-async def _is_open(
-    session: AsyncSession, consultation: Consultation, version: Version, now: datetime
-) -> bool:
-    round_ = current_round(consultation, now)
-    if round_ is None or round_.period.state(now) is not RoundState.OPEN:
-        return False
-    versions = await versions_of_round(session, round_.id)
-    return not versions or version.id in versions
-
-
-def _languages(reading: Reading, locale: str, start: str) -> list[TextLanguage]:
-    path, _, query = reading.draft.address.partition("?")
-    version = query.removeprefix("version=")
-    shown = reading.lang if reading.lang in reading.version.languages else reading.version.original
-    kept = {"version": version, "from": start}
-    return [
-        TextLanguage(
-            code,
-            language_name(code, locale),
-            with_query(f"/{locale}{path}", **kept, text="" if code == locale else code),
-            code == shown,
-            code == reading.version.original,
-        )
-        for code in reading.version.languages
-    ]
 
 
 @get(DRAFT, opt={"permission": Permission.READ})
@@ -154,7 +53,7 @@ async def read_draft(request: Ask, session: AsyncSession) -> Response[Any]:
 
     `from` is a block's key: a portion's address has its first one's, any other leads there.
     """
-    reading = await _reading(request, session)
+    reading = await find_reading(request, session)
     if request.query_params.get("whole") == "1":
         return await _whole(request, session, reading)
     asked = request.query_params.get("from", "")
@@ -184,7 +83,7 @@ async def _portion(
         "portion": view_portion(around, texts),
         "margins": margins,
         "gone": await _gone(session, reading, locale),
-        "languages": _languages(reading, locale, start),
+        "languages": text_languages(reading, locale, start),
         "filter_bar": _filter_bar(request, reading, start),
         "comments": sum(piece.comment_count for piece in around.parted.pieces),
         "is_part": is_partial(request),
@@ -276,7 +175,7 @@ async def show_block(
     request: Ask, session: AsyncSession, failed: FormInvalid | None = None, posted: Posted | None = None
 ) -> Response[bytes]:
     """The block's page or margin, with the form as it failed."""
-    reading = await _reading(request, session)
+    reading = await find_reading(request, session)
     locale, actor = locale_of(request), actor_of(request)
     block = await _block(session, reading, request)
     rows = await threads_on_block(session, reading.version.id, block.id, read_after(request), reading.filters)

@@ -1,9 +1,10 @@
-"""Writing drafts: versions and translations. Flushes, never commits. Imports that wait are in `imports.py`."""
+"""Writing drafts and their versions. Flushes, never commits. Imports that wait are in `imports.py`, translations of what
+is there in `translating.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import func, insert, select
@@ -20,14 +21,11 @@ from consult.documents.pending import draft_figures
 from consult.documents.preparing import refuse_published, refuse_second
 from consult.documents.storing import (
     KeptBlock,
-    KeptText,
     carry_translations,
     carry_work,
     insert_blocks,
     load_kept,
     make_blocks,
-    make_translations,
-    replace_texts,
 )
 from consult.documents.succession import record_succession
 from consult.i18n.content import write
@@ -117,82 +115,9 @@ async def publish_version(
     if rows:
         await session.execute(insert(round_versions), rows)
     await keep_editions(session, version, now)
-    _announce(session, consultation, version, now)
+    announce(session, consultation, version, now)
     record(session, actor, "draft.published", f"{consultation.reference}/{draft.slug}/{version.number}", now)
     await session.flush()
-
-
-async def add_translations(
-    session: AsyncSession,
-    consultation: Consultation,
-    draft: Draft,
-    version: Version,
-    prepared: Prepared,
-    choices: Choices,
-    actor: Actor | None,
-    now: datetime,
-) -> None:
-    """Whole translations in languages that a version lacks. Raises FormInvalid for a language that is there."""
-    settled = prepared.settled(choices)
-    await lock_drafts(session, consultation.id)
-    await session.refresh(version)
-    refuse_present(version, prepared.translations)
-    kept = await load_kept(session, version)
-    keys = [block.key for block in kept]
-    texts = {
-        block.key: make_translations(settled, place, block.texts[version.original].plain, keys)
-        for place, block in enumerate(kept)
-    }
-    await keep_translations(
-        session, consultation, draft, version, texts, list(prepared.translations), actor, now
-    )
-
-
-async def keep_translations(
-    session: AsyncSession,
-    consultation: Consultation,
-    draft: Draft,
-    version: Version,
-    texts: Mapping[str, Mapping[str, KeptText]],
-    languages: Sequence[str],
-    actor: Actor | None,
-    now: datetime,
-) -> None:
-    """Store translations by block key and language, in place of those that are there; the original never changes.
-
-    All translations of a version, public or not, come in here; others hear of it where readers can see them.
-    """
-    await replace_texts(session, version.id, await _linked(session, version, texts))
-    version.languages = list(dict.fromkeys([*version.languages, *languages]))
-    if version.published_at is not None:
-        await keep_editions(session, version, now)
-        _announce(session, consultation, version, now)
-    about = f"{consultation.reference}/{draft.slug}/{version.number}"
-    record(session, actor, "draft.translated", f"{about} {' '.join(languages)}", now)
-    await session.flush()
-
-
-async def _linked(
-    session: AsyncSession, version: Version, texts: Mapping[str, Mapping[str, KeptText]]
-) -> dict[str, dict[str, KeptText]]:
-    """The texts with their links to headings, whose places only the whole version knows."""
-    kept = await load_kept(session, version)
-    whole = link_headings(
-        [replace(block, texts={**block.texts, **texts.get(block.key, {})}) for block in kept]
-    )
-    return {
-        block.key: {lang: block.texts[lang] for lang in texts[block.key]}
-        for block in whole
-        if block.key in texts
-    }
-
-
-def refuse_present(version: Version, languages: Mapping[str, object]) -> None:
-    """Raises FormInvalid for languages that a version has."""
-    text = N_("This version has this language already. To change its text, bring in a new version.")
-    errors = [FieldError(f"text-{lang}", Message(text)) for lang in languages if lang in version.languages]
-    if errors:
-        raise FormInvalid(errors)
 
 
 async def find_draft(session: AsyncSession, consultation_id: int, slug: str) -> Draft | None:
@@ -320,6 +245,7 @@ def figure_row(figure: FigureFile, *, draft_id: int | None = None, import_id: in
                   type=figure.type, body=figure.body)  # fmt: skip
 
 
-def _announce(session: AsyncSession, consultation: Consultation, version: Version, now: datetime) -> None:
+def announce(session: AsyncSession, consultation: Consultation, version: Version, now: datetime) -> None:
+    """Say that readers see a version, or more of it."""
     data = {"consultation_id": consultation.id, "version_id": version.id}
     emit(session, Event("draft.published", (consultation_scope(consultation.id), SITE), data), now)

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.documents.anchors import QuoteSelector, Span, locate
 from consult.documents.blocks import DocumentError
-from consult.documents.service import keep_translations, lock_drafts
+from consult.documents.service import lock_drafts
 from consult.documents.storing import KeptText
+from consult.documents.translating import keep_translations
 from consult.kernel.errors import FieldError, FormInvalid, Message, invalid
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation

@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.db.database import Database
 from consult.documents.importing import Prepared, prepare, prepare_translations
 from consult.documents.imports import import_draft
-from consult.documents.service import add_translations, find_draft, store_version
+from consult.documents.service import find_draft, store_version
 from consult.documents.settlement import Choice
 from consult.documents.storing import KeptBlock, load_kept
+from consult.documents.translating import add_translations
 from consult.i18n.catalogues import catalogue
 from consult.kernel.errors import FormInvalid, NotFound
 from consult.kernel.translated import digest

@@ -12,9 +12,10 @@ from sqlalchemy import delete, update
 from consult.documents.importing import prepare_translations
 from consult.documents.keeping import keep_editions
 from consult.documents.markdown import parse_document
-from consult.documents.service import add_translations, find_draft
+from consult.documents.service import find_draft
 from consult.documents.storing import load_kept
-from consult.exchange.verifying import check_editions
+from consult.documents.translating import add_translations
+from consult.exchange.verifying_texts import check_editions
 from consult.models.consultation import Consultation
 from consult.models.document import BlockText, Version
 from consult.models.version import Edition

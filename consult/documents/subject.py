@@ -1,0 +1,123 @@
+"""What a request for a draft is about: which version of it, in which language, narrowed to which comments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from consult.comments.filters import read_filters
+from consult.comments.queries import (
+    Filters,
+)
+from consult.consultations.queries import current_round, get_consultation, published_outcomes
+from consult.consultations.views import ConsultationView, view_consultation
+from consult.documents.queries import (
+    get_draft,
+    get_version,
+    versions_of_round,
+)
+from consult.documents.views import DraftView, view_draft
+from consult.i18n.locales import language_name
+from consult.kernel.addresses import with_query
+from consult.kernel.events import consultation_scope
+from consult.models.consultation import Consultation, RoundState
+from consult.models.document import Version
+from consult.web.respond import Shared
+from consult.web.site import Ask, locale_of, site_of
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a request for a draft is about; `address` is the draft's at this version and language, with locale."""
+
+    consultation: Consultation
+    view: ConsultationView
+    draft: DraftView
+    version: Version
+    lang: str
+    filters: Filters
+    may_comment: bool
+    address: str
+
+    @property
+    def own(self) -> dict[str, str]:
+        """What else the address of each of its portions says: the filters."""
+        return {"kind": self.filters.kind, "lang": self.filters.lang, "answered": self.filters.answered}
+
+    def at(self, key: str) -> str:
+        """The address of the portion that begins with a block, "" for the first."""
+        path, _, query = self.address.partition("?")
+        return with_query(path, **dict(parse_qsl(query)), **{"from": key}, **self.own)
+
+    @property
+    def shared(self) -> Shared:
+        """What the page depends on."""
+        return Shared(
+            frozenset({consultation_scope(self.consultation.id)}), self.view.until, self.consultation.id
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TextLanguage:
+    """A language that the draft can be read in."""
+
+    code: str
+    name: str
+    address: str
+    current: bool
+    is_original: bool
+
+
+async def find_reading(request: Ask, session: AsyncSession) -> Reading:
+    """What a request is about. Raises NotFound."""
+    locale, now = locale_of(request), site_of(request).clock.now()
+    consultation = await get_consultation(session, request.path_params["slug"], None)
+    draft = await get_draft(session, consultation.id, request.path_params["draft"])
+    version = get_version(draft, request.query_params.get("version", ""))
+    outcome = (await published_outcomes(session, [consultation.id])).get(consultation.id)
+    view = view_consultation(consultation, {}, outcome.published_at if outcome else None, locale, now)
+    shown = view_draft(draft, version, view.address, locale)
+    text = request.query_params.get("text", "")
+    chosen = text if text in version.languages else ""
+    path, _, query = shown.address.partition("?")
+    return Reading(
+        consultation=consultation,
+        view=view,
+        draft=shown,
+        version=version,
+        lang=chosen or locale,
+        filters=read_filters(request),
+        may_comment=await _is_open(session, consultation, version, now),
+        address=with_query(f"/{locale}{path}", version=query.removeprefix("version="), text=chosen),
+    )
+
+
+async def _is_open(
+    session: AsyncSession, consultation: Consultation, version: Version, now: datetime
+) -> bool:
+    round_ = current_round(consultation, now)
+    if round_ is None or round_.period.state(now) is not RoundState.OPEN:
+        return False
+    versions = await versions_of_round(session, round_.id)
+    return not versions or version.id in versions
+
+
+def text_languages(reading: Reading, locale: str, start: str) -> list[TextLanguage]:
+    """The languages of a version; `start` is the key that the portion begins with."""
+    path, _, query = reading.draft.address.partition("?")
+    version = query.removeprefix("version=")
+    shown = reading.lang if reading.lang in reading.version.languages else reading.version.original
+    kept = {"version": version, "from": start}
+    return [
+        TextLanguage(
+            code,
+            language_name(code, locale),
+            with_query(f"/{locale}{path}", **kept, text="" if code == locale else code),
+            code == shown,
+            code == reading.version.original,
+        )
+        for code in reading.version.languages
+    ]
