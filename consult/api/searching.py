@@ -45,7 +45,7 @@ async def search(
 ) -> Response[bytes]:
     """What makes no sense in the parameters is passed over, as on the search page."""
     query = query_from_params(request.query_params.multi_items(), locale_of(request), PAGE_SIZE)
-    results = await search_public(session, request.app.state.search, query)
+    results = await search_public(session, request.scope["state"]["search"], query)
     base_url = site_of(request).settings.base_url
     vary = {"vary": "Accept-Encoding, Accept-Language, Authorization, Cookie"}
     return answer(request, make_answer(results, base_url), headers=vary)

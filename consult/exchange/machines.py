@@ -34,7 +34,7 @@ async def read_readiness(request: Ask, session: AsyncSession) -> Response[bytes]
     """Whether database, index and worker do their work: 200, or 503 and which one does not."""
     parts = {
         "database": "ok",
-        "index": str(request.app.state.search.state().condition),
+        "index": str(request.scope["state"]["search"].state().condition),
         "worker": "ok",
     }
     try:

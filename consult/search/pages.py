@@ -34,7 +34,7 @@ AGAIN_AFTER = 30
 
 def search_of(request: Ask) -> SearchEngine:
     """The site's search engine."""
-    engine: SearchEngine = request.app.state.search
+    engine: SearchEngine = request.scope["state"]["search"]
     return engine
 
 

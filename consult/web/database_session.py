@@ -17,7 +17,7 @@ async def provide_session(request: Request) -> AsyncGenerator[AsyncSession, None
     The framework resumes this generator when the answer has been made and not yet sent; a commit that fails
     therefore becomes an error page and never a success.
     """
-    site: Site = request.app.state.site
+    site: Site = request.scope["state"]["site"]
     opened = site.database.reading() if request.method in SAFE else site.database.writing()
     async with opened as session:
         yield session

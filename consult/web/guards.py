@@ -29,7 +29,7 @@ async def check_permission(connection: ASGIConnection, handler: BaseRouteHandler
         raise NotFound
     permission: Permission = handler.opt["permission"]
     actor: Actor | None = connection.scope.get("user")
-    site: Site = connection.app.state.site
+    site: Site = connection.scope["state"]["site"]
     if permission is Permission.DEMO and not site.settings.demo:
         raise NotFound
     if permission is Permission.METRICS and not _may_measure(connection, site):

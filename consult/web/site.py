@@ -40,7 +40,7 @@ class Site:
 
 def site_of(request: Ask) -> Site:
     """The site that a request came to."""
-    site: Site = request.app.state.site
+    site: Site = request.scope["state"]["site"]
     return site
 
 
