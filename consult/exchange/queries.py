@@ -171,7 +171,7 @@ async def count_by_state(session: AsyncSession, consultation_id: int) -> dict[st
         Contribution.consultation_id == consultation_id
     )
     rows = await session.execute(statement.group_by(Contribution.state))
-    return dict(row._tuple() for row in rows)
+    return dict(rows.all())
 
 
 async def links_by_id(session: AsyncSession, ids: Sequence[int]) -> Sequence[AnyRow]:
