@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -12,6 +10,7 @@ from consult.cli.main import COMMANDS
 from consult.i18n.locales import LOCALES
 from consult.models.people import Role
 from consult.settings import ROOT
+from tests.cli.terminal import Terminal
 
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TEXT = "\n".join(path.read_text() for path in DOCS)
@@ -41,15 +40,9 @@ GROUPS = {"user", "token", "consultation", "round", "import"}
 
 
 def _help(*words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "consult", *words, "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-    )
-    assert "Example:" in done.stdout
-    return done.stdout
+    shown = Terminal(ROOT).does(*words, "--help")
+    assert "Example:" in shown
+    return shown
 
 
 def test_every_make_target_named_in_the_docs_exists() -> None:
