@@ -6,6 +6,7 @@ line says in one sum what pytest said in parts.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -26,11 +27,12 @@ def main() -> int:
     ]
     totals: dict[str, int] = {}
     codes = [checked, tools]
-    for part in parts:
-        code, counts = run_pytest(part)
-        codes.append(code)
-        for word, count in counts.items():
-            totals[word] = totals.get(word, 0) + count
+    with TemporaryDirectory(prefix="consult-shared-", ignore_cleanup_errors=True) as shared:
+        for part in parts:
+            code, counts = run_pytest(part, {**os.environ, "CONSULT_TEST_SHARED": shared})
+            codes.append(code)
+            for word, count in counts.items():
+                totals[word] = totals.get(word, 0) + count
     failed = totals.get("failed", 0) + totals.get("error", 0) + totals.get("errors", 0)
     print(
         f"{totals.get('passed', 0)} passed, {failed} failed, {totals.get('skipped', 0)} skipped", flush=True
@@ -48,13 +50,13 @@ def prepare_browser_tools() -> int:
     ).returncode
 
 
-def run_pytest(arguments: list[str]) -> tuple[int, dict[str, int]]:
+def run_pytest(arguments: list[str], environment: dict[str, str]) -> tuple[int, dict[str, int]]:
     """One run of pytest, shown as it goes; its code and what its closing line counts."""
     # A folder of its own: pytest's shared one is pruned by other runs, with the databases in it.
     with TemporaryDirectory(prefix="consult-tests-", ignore_cleanup_errors=True) as folder:
         base = f"--basetemp={folder}/run"
         command = [sys.executable, "-m", "pytest", base, *arguments, *sys.argv[1:]]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         closing = ""
         for line in process.stdout:

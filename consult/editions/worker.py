@@ -53,7 +53,7 @@ class FileMaker:
         self._asked = 0
         self._looked = False
         self._removed_at: datetime | None = None
-        self._mark = sha256(f"{MADE_BY} {base_url}".encode()).hexdigest()[:8]
+        self._mark = mark_of(base_url)
 
     async def make_one(self) -> bool:
         """Editions first, then the files of one text in one language."""
@@ -140,6 +140,11 @@ class FileMaker:
                 error = f"{UNAVAILABLE}: {file.error}" if file.unavailable else file.error
                 log.warning("file not made", what=batch.what, format=format_, error=error)
                 await note_failure(session, id_, batch.attempts, error, now, final=final or file.unavailable)
+
+
+def mark_of(base_url: str) -> str:
+    """What the digest of a file's content begins with: which release made it, for a site at which address."""
+    return sha256(f"{MADE_BY} {base_url}".encode()).hexdigest()[:8]
 
 
 async def _in_process(what: str, formats: list[str], content: Any) -> dict[str, Made]:

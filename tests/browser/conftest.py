@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser.people import Doors
 from tests.browser.serving import Served, apart, serving
-from tests.demo_site import DemoSite, make_demo
+from tests.demo_site import DemoSite, worked_demo
 
 CHROMIUM = "/usr/bin/chromium"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -17,9 +17,9 @@ SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoSite:
-    """The demo's data, made once."""
+    """The demo's data, with all that a worker makes of it."""
     folder = tmp_path_factory.mktemp("demo")
-    return apart(lambda: make_demo(folder))
+    return apart(lambda: worked_demo(folder))
 
 
 @pytest.fixture(scope="session")

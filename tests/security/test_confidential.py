@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import pytest
 from sqlalchemy import select, update
 
 from consult.kernel.clock import SystemClock
@@ -14,6 +15,7 @@ from consult.models.people import Organisation, Role, User
 from consult.worker import run_worker
 from tests.audits.addresses import address
 from tests.audits.test_routes import table_of
+from tests.demo_site import DemoSite, worked_demo
 from tests.moderation.stories import comment
 from tests.people import Browser, Site
 from tests.security.living import crawl
@@ -22,6 +24,12 @@ CANARY = re.compile(r"qanary[a-z]+")
 TALK = "/en/consultations/aviary/comments"
 HIDE = {"action": "hide", "ground": "abuse", "original": "en", "reason.en": "It insults somebody."}
 FORMS = ("reply", "edit", "withdraw", "report", "support")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoSite:
+    """With its files, in which something could be that is not public."""
+    return worked_demo(tmp_path_factory.mktemp("demo"))
 
 
 class Aviary:
