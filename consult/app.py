@@ -115,10 +115,10 @@ def _life(site: Site, search: SearchEngine) -> Callable[[], AbstractAsyncContext
     @asynccontextmanager
     async def run() -> AsyncGenerator[None, None]:
         await site.database.changes.start()
-        # The language model takes a second to load; the first person to post should not wait for it.
-        warming = asyncio.create_task(asyncio.to_thread(detect, WARM_UP, "en"))
+        # The language model takes half a second of work to load. Done meanwhile, it would be loaded twice by whoever posts
+        # first, and everybody would wait: seconds on a machine that has just started and has much else to do.
+        await asyncio.to_thread(detect, WARM_UP, "en")
         yield
-        await warming
         await site.database.changes.stop()
         search.close()
         await site.database.close()
