@@ -79,7 +79,13 @@ def test_xml_of_more_tags_than_a_document_has_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"PK\x03\x04 but no zip", zipped({"a.txt": b"x"})[:60], zipped({"[Content_Types].xml": b"<a/>"})]
+    "body",
+    [b"PK\x03\x04 but no zip", zipped({"a.txt": b"x"})[:60], zipped({"[Content_Types].xml": b"<a/>"})],
+    ids=[
+        "no zip",
+        "a zip cut short",
+        "a zip of something else",
+    ],  # by itself each id would hold the time of making
 )
 def test_what_is_no_word_file_is_refused(body: bytes) -> None:
     assert "damaged" in (said := refused(body)) or "not a Word document" in said
