@@ -22,8 +22,8 @@ def main() -> int:
     checked = subprocess.run([sys.executable, "tests/checks.py"], cwd=ROOT, check=False).returncode
     tools = prepare_browser_tools()
     parts = [
-        ["tests", "--ignore=tests/browser", "-n", "2", "--dist", "loadfile"],
-        ["tests/browser", "-n", "2"],
+        ["tests", "--ignore=tests/browser", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"],
+        ["tests/browser", "-n", "2", "--dist", "worksteal"],
     ]
     totals: dict[str, int] = {}
     codes = [checked, tools]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.browser.people import Doors
 from tests.browser.serving import Served, apart, serving
 from tests.demo_site import DemoSite, worked_demo
 
 CHROMIUM = "/usr/bin/chromium"
+PATIENCE = 10_000
+"""Milliseconds in which what is expected must have come, on a machine that has much else to do."""
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -24,6 +26,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoSite:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as running:
         yield running
 

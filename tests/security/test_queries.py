@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import product
 from urllib.parse import urlencode
 
@@ -49,6 +50,7 @@ async def test_no_query_breaks_a_page_or_shows_more_than_the_role_may_see(
     assert wrong == []
 
 
+@cache
 def queries(*, few: bool) -> list[str]:
     """Query strings; from turn to turn every name gets another value."""
     turns = range(0, len(HOSTILE), 17 if few else 5)
