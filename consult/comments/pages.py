@@ -36,11 +36,15 @@ from consult.web.site import Ask, locale_of, site_of
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Where it is in a later version; `address` is "" where it has no place there, `words` those that it marks now."""
+    """Where it is in a later version; `words` those that it marks now.
+
+    `address` of its block; where it has no place there (`is_gone`) of the block in which its words stood, or "".
+    """
 
     version: int
     fate: str
     address: str
+    is_gone: bool
     words: str
     lang: str
     dir: str
@@ -138,11 +142,13 @@ async def _about(session: AsyncSession, root: Row[Any], locale: str) -> About | 
 
 
 def _later(place: LaterPlace, draft: str, is_public: bool) -> Later:
-    address = place_in(f"/drafts/{draft}?version={place.version}&text={place.lang}", place.block)
+    key = place.block or place.around
+    address = place_in(f"/drafts/{draft}?version={place.version}&text={place.lang}", key)
     return Later(
         version=place.version,
         fate=place.fate,
-        address=address if place.block else "",
+        address=address if key else "",
+        is_gone=not place.block,
         words=place.quote if is_public else "",
         lang=place.lang,
         dir=direction(place.lang),

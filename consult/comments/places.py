@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import Row, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from consult.comments.queries import MADE, Filters, listed, rows_in_version
 from consult.comments.views import ContributionView, view_threads
@@ -92,11 +93,15 @@ async def first_gone(
 
 @dataclass(frozen=True, slots=True)
 class LaterPlace:
-    """A comment's place in a public version: `block` is a key, "" where its passage is gone; `quote` the words now."""
+    """A comment's place in a public version: `block` is a key, "" where its passage is gone; `quote` the words now.
+
+    `around`: where the passage is gone, the key of the block in which it stood, "" where that is gone as well.
+    """
 
     contribution_id: int
     version: int
     block: str
+    around: str
     fate: str
     quote: str
     lang: str
@@ -107,18 +112,26 @@ async def places_of(session: AsyncSession, contribution_ids: Sequence[int]) -> l
     """The places of comments in the public versions that they were carried to, by contribution and version."""
     if not contribution_ids:
         return []
+    was, around = aliased(Block), aliased(Block)
     statement = (
         select(
             Anchor.contribution_id,
             Version.number,
             Block.key,
+            around.key,
             Anchor.fate,
             Anchor.exact,
             Anchor.lang,
             Anchor.unsure,
         )
         .join(Version, Version.id == Anchor.version_id)
+        .join(MADE, and_(MADE.contribution_id == Anchor.contribution_id, MADE.made_here.is_(True)))
+        .join(was, was.id == MADE.block_id)
         .outerjoin(Block, Block.id == Anchor.block_id)
+        .outerjoin(
+            around,
+            and_(Anchor.block_id.is_(None), around.version_id == Anchor.version_id, around.key == was.key),
+        )
         .where(
             Anchor.contribution_id.in_(contribution_ids),
             Anchor.made_here.is_(False),
@@ -127,6 +140,6 @@ async def places_of(session: AsyncSession, contribution_ids: Sequence[int]) -> l
         .order_by(Anchor.contribution_id, Version.number)
     )
     return [
-        LaterPlace(id, number, key or "", fate, exact, lang, unsure)
-        for id, number, key, fate, exact, lang, unsure in await session.execute(statement)
+        LaterPlace(id, number, key or "", home or "", fate, exact, lang, unsure)
+        for id, number, key, home, fate, exact, lang, unsure in await session.execute(statement)
     ]

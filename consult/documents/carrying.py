@@ -55,11 +55,13 @@ class Candidate:
     """A block of the new version that may hold what a comment was about.
 
     after: its place. plain: its text in the language quoted. moved: it stands elsewhere, or is another block.
+    same: 0 to 1, how sure its original is the old one's. A translation may be worded anew where that did not change.
     """
 
     after: int
     plain: str
     moved: bool = False
+    same: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +146,8 @@ def _carried_block(_: QuoteSelector, plain: str, candidates: Sequence[Candidate]
             at = candidate.plain.index(plain)
             yield Carried(Fate.MOVED, candidate.after, describe(candidate.plain, at, at + len(plain)), 0.95)
         else:
-            yield Carried(
-                Fate.CHANGED,
-                candidate.after,
-                None,
-                min(1.0, _SAME_KEY + compare(plain, candidate.plain).alike),
-            )
+            alike = max(compare(plain, candidate.plain).alike, candidate.same)
+            yield Carried(Fate.CHANGED, candidate.after, None, min(1.0, _SAME_KEY + alike))
 
 
 def _sought(selector: QuoteSelector, plain: str, elsewhere: Elsewhere) -> Iterator[Carried]:
@@ -190,7 +188,9 @@ class _Versions:
     def _candidates(self, became: Iterable[Match], lang: str) -> Iterator[Candidate]:
         for match in became:
             if match.after is not None and lang in self._new[match.after]:
-                yield Candidate(match.after, self._new[match.after][lang], self._has_moved(match))
+                yield Candidate(
+                    match.after, self._new[match.after][lang], self._has_moved(match), match.score
+                )
 
     def _has_moved(self, match: Match) -> bool:
         if match.after is None or match.kind is MatchKind.MOVED:

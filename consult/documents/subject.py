@@ -9,29 +9,26 @@ from urllib.parse import parse_qsl
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.comments.filters import read_filters
-from consult.comments.queries import (
-    Filters,
-)
+from consult.comments.queries import Filters
 from consult.consultations.queries import current_round, get_consultation, published_outcomes
 from consult.consultations.views import ConsultationView, view_consultation
-from consult.documents.queries import (
-    get_draft,
-    get_version,
-    versions_of_round,
-)
+from consult.documents.queries import get_draft, get_version, published_versions, versions_of_round
 from consult.documents.views import DraftView, view_draft
 from consult.i18n.locales import language_name
 from consult.kernel.addresses import with_query
 from consult.kernel.events import consultation_scope
 from consult.models.consultation import Consultation, RoundState
-from consult.models.document import Version
+from consult.models.document import Draft, Version
 from consult.web.respond import Shared
 from consult.web.site import Ask, locale_of, site_of
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a request for a draft is about; `address` is the draft's at this version and language, with locale."""
+    """What a request for a draft is about; `address` is the draft's at this version and language, with locale.
+
+    `taken_on`: the number of the draft's version on which comments are taken now, 0 for none.
+    """
 
     consultation: Consultation
     view: ConsultationView
@@ -40,6 +37,7 @@ class Reading:
     lang: str
     filters: Filters
     may_comment: bool
+    taken_on: int
     address: str
 
     @property
@@ -80,6 +78,7 @@ async def find_reading(request: Ask, session: AsyncSession) -> Reading:
     outcome = (await published_outcomes(session, [consultation.id])).get(consultation.id)
     view = view_consultation(consultation, {}, outcome.published_at if outcome else None, locale, now)
     shown = view_draft(draft, version, view.address, locale)
+    taking = await _taking(session, consultation, draft, now)
     text = request.query_params.get("text", "")
     chosen = text if text in version.languages else ""
     path, _, query = shown.address.partition("?")
@@ -90,19 +89,21 @@ async def find_reading(request: Ask, session: AsyncSession) -> Reading:
         version=version,
         lang=chosen or locale,
         filters=read_filters(request),
-        may_comment=await _is_open(session, consultation, version, now),
+        may_comment=version.number in taking,
+        taken_on=max(taking, default=0),
         address=with_query(f"/{locale}{path}", version=query.removeprefix("version="), text=chosen),
     )
 
 
-async def _is_open(
-    session: AsyncSession, consultation: Consultation, version: Version, now: datetime
-) -> bool:
+async def _taking(
+    session: AsyncSession, consultation: Consultation, draft: Draft, now: datetime
+) -> frozenset[int]:
+    """Numbers of the draft's public versions on which comments are taken now; a round without versions takes all."""
     round_ = current_round(consultation, now)
     if round_ is None or round_.period.state(now) is not RoundState.OPEN:
-        return False
-    versions = await versions_of_round(session, round_.id)
-    return not versions or version.id in versions
+        return frozenset()
+    ids = await versions_of_round(session, round_.id)
+    return frozenset(each.number for each in published_versions(draft) if not ids or each.id in ids)
 
 
 def text_languages(reading: Reading, locale: str, start: str) -> list[TextLanguage]:

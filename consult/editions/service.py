@@ -93,9 +93,17 @@ async def look_again(session: AsyncSession, mark: str, now: datetime) -> None:
 
 
 async def take_batch(session: AsyncSession, now: datetime) -> Batch | None:
-    """The next files to be made, theirs for PATIENCE. What failed before is made alone, to fail alone."""
+    """The next files to be made, theirs for PATIENCE. What failed before is made alone, to fail alone.
+
+    What was asked for last comes first: readers wait for the newest version, not for what a release makes anew.
+    """
     due = and_(Rendition.state == RenditionState.WAITING, Rendition.asked_at <= now)
-    first = select(Rendition).where(due).order_by(Rendition.attempts, Rendition.id).limit(1)
+    first = (
+        select(Rendition)
+        .where(due)
+        .order_by(Rendition.attempts, Rendition.asked_at.desc(), Rendition.id)
+        .limit(1)
+    )
     row = (await session.execute(first.with_for_update(skip_locked=True))).scalar_one_or_none()
     if row is None:
         return None

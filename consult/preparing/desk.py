@@ -17,12 +17,13 @@ from typing import Any
 from litestar import Response, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.consultations.queries import get_consultation
+from consult.consultations.queries import current_round, get_consultation
 from consult.documents.preparing import refuse_published
 from consult.documents.succession import load_succession
 from consult.i18n.catalogues import catalogue
 from consult.i18n.locales import language_name
 from consult.kernel.errors import FormInvalid
+from consult.models.consultation import RoundState
 from consult.models.version import MatchKind
 from consult.preparing import editing, reasons, ruling
 from consult.preparing.asking import DRAFT, ONE, ONE_AT, address_of, head_of, place_of
@@ -76,9 +77,12 @@ async def show_publish(
     place, locale = await place_of(request, session), locale_of(request)
     refuse_published(place.version)
     form = form_state(failed, catalogue(locale))
+    now = site_of(request).clock.now()
+    round_ = current_round(place.consultation, now)
     context = {
         **head_of(request, place),
         **await _consequences(session, place, locale),
+        "is_open": round_ is not None and round_.period.state(now) is RoundState.OPEN,
         "languages": note_fields(place, locale),
         "form": form,
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -101,3 +103,41 @@ def post(page: Page, text: str) -> str:
     if article.count():
         return str(article.get_attribute("id")).removeprefix("c-")
     return str(elsewhere.get_attribute("href")).rpartition("/")[2]
+
+
+def press(page: Page, name: str) -> None:
+    """A button or a link, by its words."""
+    page.get_by_role("button", name=say("en", name)).or_(
+        page.get_by_role("link", name=say("en", name))
+    ).first.click()
+
+
+def create(page: Page, slug: str, title: str, others: Iterable[str]) -> None:
+    """A consultation in English and other languages with its texts, made public."""
+    page.goto("/en/desk/consultations/new")
+    page.locator("#slug").fill(slug)
+    texts = {
+        "title": title,
+        "summary": "How the Forum writes.",
+        "asks": "Is it plain?",
+        "use": "We read all.",
+    }
+    for name, text in texts.items():
+        page.locator(f"[name={name}-en]").fill(text)
+    for code in others:
+        page.locator(f"#language-{code}").check()
+    press(page, "Save")
+    page.wait_for_url(f"**/desk/consultations/{slug}*")
+    press(page, "Publish this consultation")
+    expect(page.get_by_text(say("en", "See the public page"))).to_be_visible()
+
+
+def open_a_round(page: Page, slug: str, closes: datetime) -> None:
+    """A comment period that begins at once."""
+    page.goto(f"/en/desk/consultations/{slug}/rounds/new")
+    page.locator("[name=zone]").select_option("Europe/Brussels")
+    page.locator("[name=begins]").first.check()
+    page.locator("[name=closes]").fill(closes.strftime("%Y-%m-%dT23:59"))
+    page.locator("[name=grace]").fill("60")
+    press(page, "Save the round")
+    page.wait_for_url(f"**/desk/consultations/{slug}*")

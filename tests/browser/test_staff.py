@@ -8,38 +8,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.people import EDITOR, MODERATOR, Doors
 from tests.browser.serving import wait_until
-from tests.browser.steps import DISCUSSION, post, say
+from tests.browser.steps import DISCUSSION, create, open_a_round, post, press, say
 
 HOLLIS = "h.thackeray@harrowgate.example.org"
 CANARY = "an unkind word about quincewort"
 ENGLISH = "# On plain words\n\nThe Forum writes so that everybody can read it.\n\n- It uses short words.\n- It explains long ones.\n"
 FRENCH = "# Des mots simples\n\nLe Forum écrit pour que chacun puisse lire.\n\n- Il use de mots courts.\n- Il explique les longs.\n"
-
-
-def press(page: Page, name: str) -> None:
-    """A button or a link, by its words."""
-    page.get_by_role("button", name=say("en", name)).or_(
-        page.get_by_role("link", name=say("en", name))
-    ).first.click()
-
-
-def create(page: Page, slug: str) -> None:
-    """A consultation with its texts, made public."""
-    page.goto("/en/desk/consultations/new")
-    page.locator("#slug").fill(slug)
-    texts = {
-        "title": "Plain words",
-        "summary": "How the Forum writes.",
-        "asks": "Is it plain?",
-        "use": "We read all.",
-    }
-    for name, text in texts.items():
-        page.locator(f"[name={name}-en]").fill(text)
-    page.locator("#language-fr").check()
-    press(page, "Save")
-    page.wait_for_url(f"**/desk/consultations/{slug}*")
-    press(page, "Publish this consultation")
-    expect(page.get_by_text(say("en", "See the public page"))).to_be_visible()
 
 
 def bring_in_a_draft(page: Page, slug: str) -> None:
@@ -55,17 +29,6 @@ def bring_in_a_draft(page: Page, slug: str) -> None:
     expect(page.locator("#drafts")).to_be_visible()
 
 
-def open_a_round(page: Page, slug: str, closes: datetime) -> None:
-    """A comment period that begins at once."""
-    page.goto(f"/en/desk/consultations/{slug}/rounds/new")
-    page.locator("[name=zone]").select_option("Europe/Brussels")
-    page.locator("[name=begins]").first.check()
-    page.locator("[name=closes]").fill(closes.strftime("%Y-%m-%dT23:59"))
-    page.locator("[name=grace]").fill("60")
-    press(page, "Save the round")
-    page.wait_for_url(f"**/desk/consultations/{slug}*")
-
-
 def extend(page: Page, slug: str, closes: datetime, reason: str) -> None:
     """A longer period, with a reason that everybody can read."""
     page.goto(f"/en/desk/consultations/{slug}/rounds/1/extend")
@@ -79,7 +42,7 @@ def extend(page: Page, slug: str, closes: datetime, reason: str) -> None:
 def test_an_editor_opens_a_round_on_a_draft_in_two_languages_and_extends_it(doors: Doors) -> None:
     editor, reader = doors.open(EDITOR), doors.open()
     soon = datetime.now() + timedelta(days=10)  # noqa: DTZ005 - what a clock on the wall shows
-    create(editor, "plain-words")
+    create(editor, "plain-words", "Plain words", ["fr"])
     bring_in_a_draft(editor, "plain-words")
     open_a_round(editor, "plain-words", soon)
     reader.goto("/fr/consultations/plain-words/drafts/words")

@@ -15,8 +15,9 @@ from consult.documents.blocks import BlockKind
 from consult.documents.carrying import Anchored, Candidate, Carried, carry, carry_all
 from consult.documents.keys import assign_keys
 from consult.documents.markdown import parse_document
-from consult.documents.matching import match_blocks
+from consult.documents.matching import Match, match_blocks
 from consult.models.contribution import Fate
+from consult.models.version import MatchKind
 from tests.documents.quoting import WHOLE, Truth, carry_over, quote
 from tests.documents.rewriting import MADE_UP, Plan, block, draft, rewrite
 
@@ -215,6 +216,14 @@ def test_a_language_that_the_new_version_lacks_leaves_the_comment_on_its_block()
         anchors, old, [{"en": after[0].plain}], match_blocks([("akey234", before[0])], after)
     )
     assert (changed.fate, changed.after, changed.selector, changed.unsure) == (Fate.CHANGED, 0, None, True)
+
+
+def test_a_comment_on_a_block_stays_where_only_its_translation_was_worded_anew() -> None:
+    old, new = "我们的义务", "落实社区准则"
+    texts = [{"en": "Our Responsibilities", "zh": old}], [{"en": "Our Responsibilities", "zh": new}]
+    same = Match(MatchKind.UNCHANGED, 0, 0, 1.0)
+    (carried,) = carry_all([Anchored(0, "zh", WHOLE)], *texts, [same])
+    assert (carried.fate, carried.after, carried.unsure) == (Fate.CHANGED, 0, False)
 
 
 def test_a_quote_of_no_word_at_all_is_carried() -> None:
