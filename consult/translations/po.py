@@ -21,11 +21,13 @@ from consult.translations.units import (
     FileRefusedError,
     Unit,
     UnitsFile,
+    check_amount,
     check_language,
     decode_file,
 )
 
 _KEPT = re.compile(r"consult: of=(\S*) seen=(\S*)")
+_ENTRY = re.compile(r"^msgid ", re.MULTILINE)
 _FORMATS = {"python-format", "python-brace-format"}
 
 
@@ -58,6 +60,7 @@ def read_po_file(body: bytes, lang: str) -> list[Brought]:
     found = re.search(r'^"Language: ([^\\"]*)\\n"$', text, re.MULTILINE)
     if found and found[1]:
         check_language(found[1], lang)
+    check_amount(len(_ENTRY.findall(text)) - 1)
     try:
         catalog = read_po(StringIO(text), ignore_obsolete=True, abort_invalid=True)
     except (PoFileError, ValueError, LookupError, IndexError, AttributeError, TypeError):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from consult.documents.dialect import TOO_MANY_RUNS
 from consult.kernel.messages import N_
 from consult.models.document import Version
 from consult.translations.queries import Pair
@@ -13,6 +14,8 @@ from consult.translations.states import BlockState
 
 MOST_BYTES = 8 * 2**20
 """Of a file that is brought in."""
+MOST_UNITS = 15_000
+"""A draft has no more blocks."""
 NOTE = "Markdown: keep marks such as **, [ ]( ), | and [^1] around the words that they belong to."
 """Said to translators beside each unit, in English as such tools are."""
 _REGION = re.compile(r"[a-z]{2}|\d{3}")
@@ -103,6 +106,12 @@ def decode_file(body: bytes) -> str:
     if not text.strip():
         raise FileRefusedError(N_("There is no text in it."))
     return text
+
+
+def check_amount(count: int, most: int = MOST_UNITS) -> None:
+    """Raises FileRefusedError, before a file is read, for more in it than comes of any draft."""
+    if count > most:
+        raise FileRefusedError(TOO_MANY_RUNS, limit=MOST_UNITS)
 
 
 def check_language(found: str, lang: str) -> None:

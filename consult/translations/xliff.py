@@ -6,6 +6,7 @@ from. Markdown stands in source and target as text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
@@ -18,6 +19,7 @@ from consult.translations.units import (
     FileRefusedError,
     Unit,
     UnitsFile,
+    check_amount,
     check_language,
     decode_file,
 )
@@ -34,6 +36,8 @@ _STATES = {
 }
 _CODES = ("ph", "pc", "sc", "ec", "cp")
 """Inline codes of the standard: our files have none, so what they would stand for is not known."""
+_UNIT = re.compile(r"<(?:[\w.-]+:)?unit[\s>]")
+_MOST_TAGS = 600_000
 _KEPT = f"{{{METADATA}}}metadata/{{{METADATA}}}metaGroup[@category='consult']/{{{METADATA}}}meta"
 """What we wrote about a unit; a tool may have added metadata of its own."""
 
@@ -100,6 +104,8 @@ def _unit(unit: Unit) -> ET.Element:
 def _parse(text: str) -> ET.Element:
     if "<!DOCTYPE" in text:
         raise FileRefusedError(N_("The file has a document type in it, which is not read."))
+    check_amount(text.count("<"), _MOST_TAGS)
+    check_amount(len(_UNIT.findall(text)))
     try:
         return ET.fromstring(text)  # noqa: S314 - without a document type there are no entities
     except (ET.ParseError, RecursionError, ValueError) as error:
