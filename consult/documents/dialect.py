@@ -23,6 +23,7 @@ MAX_RUN_CHARACTERS = 50_000
 MAX_RUN_BRACKETS = 1_000
 # A run is what is read as one piece of text: a paragraph, a heading, a table's cell.
 MAX_RUNS = 15_000
+TOO_LONG_A_RUN = N_("A paragraph is longer than %(limit)s characters.")
 TOO_MANY_RUNS = N_("The document has more than %(limit)s paragraphs.")
 
 
@@ -81,7 +82,7 @@ def _keep_limits(state: StateCore) -> None:
 def _keep_run_limits(content: str, line: int) -> None:
     if len(content) > MAX_RUN_CHARACTERS:
         raise DocumentError(
-            N_("A paragraph is longer than %(limit)s characters."),
+            TOO_LONG_A_RUN,
             line=line,
             params={"limit": MAX_RUN_CHARACTERS},
         )

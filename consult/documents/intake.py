@@ -12,7 +12,9 @@ MAX_LINES = 60_000
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _CONTROLS = re.compile("[\x01-\x08\x0b\x0e-\x1f\x7f]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_EMBEDDINGS = frozenset("\u202a\u202b\u202d\u202e")
+_OVERRIDES = str.maketrans({"\u202d": "\u202a", "\u202e": "\u202b"})
+"""Overrides show letters and digits in another order than they have; as embeddings they show them in their own."""
+_EMBEDDINGS = frozenset("\u202a\u202b")
 _ISOLATES = frozenset("\u2066\u2067\u2068")
 _POP_EMBEDDING, _POP_ISOLATE = "\u202c", "\u2069"
 _FENCES = ("---", "+++")
@@ -54,7 +56,7 @@ def _admit(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _CONTROLS.sub("", text)
     if _BIDI.search(text):
-        text = "\n".join(_settle_direction(line) for line in text.split("\n"))
+        text = "\n".join(_settle_direction(line) for line in text.translate(_OVERRIDES).split("\n"))
     return text
 
 

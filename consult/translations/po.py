@@ -15,9 +15,19 @@ from babel.messages.pofile import PoFileError, escape, read_po, write_po
 
 from consult.kernel.messages import N_
 from consult.translations.states import BlockState
-from consult.translations.units import NOTE, Brought, FileRefusedError, Unit, UnitsFile, decode_file
+from consult.translations.units import (
+    NOTE,
+    Brought,
+    FileRefusedError,
+    Unit,
+    UnitsFile,
+    check_amount,
+    check_language,
+    decode_file,
+)
 
 _KEPT = re.compile(r"consult: of=(\S*) seen=(\S*)")
+_ENTRY = re.compile(r"^msgid ", re.MULTILINE)
 _FORMATS = {"python-format", "python-brace-format"}
 
 
@@ -48,10 +58,9 @@ def read_po_file(body: bytes, lang: str) -> list[Brought]:
     """The entries that have a translation and are not fuzzy. Raises FileRefusedError."""
     text = decode_file(body)
     found = re.search(r'^"Language: ([^\\"]*)\\n"$', text, re.MULTILINE)
-    if found and found[1] and found[1].replace("_", "-").lower() != lang.lower():
-        raise FileRefusedError(
-            N_("The file is for the language “%(found)s”, not “%(lang)s”."), found=found[1][:40], lang=lang
-        )
+    if found and found[1]:
+        check_language(found[1], lang)
+    check_amount(len(_ENTRY.findall(text)) - 1)
     try:
         catalog = read_po(StringIO(text), ignore_obsolete=True, abort_invalid=True)
     except (PoFileError, ValueError, LookupError, IndexError, AttributeError, TypeError):

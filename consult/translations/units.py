@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from consult.documents.dialect import TOO_MANY_RUNS
 from consult.kernel.messages import N_
 from consult.models.document import Version
 from consult.translations.queries import Pair
@@ -13,8 +14,13 @@ from consult.translations.states import BlockState
 
 MOST_BYTES = 8 * 2**20
 """Of a file that is brought in."""
+MOST_UNITS = 15_000
+"""A draft has no more blocks."""
 NOTE = "Markdown: keep marks such as **, [ ]( ), | and [^1] around the words that they belong to."
 """Said to translators beside each unit, in English as such tools are."""
+_REGION = re.compile(r"[a-z]{2}|\d{3}")
+_WRITTEN_OTHERWISE = frozenset({"pt-br", "zh-hk", "zh-mo", "zh-tw"})
+"""Regions whose texts are another translation than those of the language alone."""
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -100,3 +106,20 @@ def decode_file(body: bytes) -> str:
     if not text.strip():
         raise FileRefusedError(N_("There is no text in it."))
     return text
+
+
+def check_amount(count: int, most: int = MOST_UNITS) -> None:
+    """Raises FileRefusedError, before a file is read, for more in it than comes of any draft."""
+    if count > most:
+        raise FileRefusedError(TOO_MANY_RUNS, limit=MOST_UNITS)
+
+
+def check_language(found: str, lang: str) -> None:
+    """Raises FileRefusedError where a file is for another language. Tools make `fr-FR` or `fr_FR` of `fr`."""
+    tag, _, region = found.replace("_", "-").lower().partition("-")
+    whole = f"{tag}-{region}".rstrip("-")
+    same_writing = _REGION.fullmatch(region) and whole not in _WRITTEN_OTHERWISE
+    if whole != lang.lower() and not (same_writing and tag == lang.lower()):
+        raise FileRefusedError(
+            N_("The file is for the language “%(found)s”, not “%(lang)s”."), found=found[:40], lang=lang
+        )

@@ -6,12 +6,23 @@ from. Markdown stands in source and target as text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
+from consult.i18n.locales import direction
 from consult.kernel.messages import N_
 from consult.translations.states import BlockState
-from consult.translations.units import NOTE, Brought, FileRefusedError, Unit, UnitsFile, decode_file
+from consult.translations.units import (
+    NOTE,
+    Brought,
+    FileRefusedError,
+    Unit,
+    UnitsFile,
+    check_amount,
+    check_language,
+    decode_file,
+)
 
 CORE = "urn:oasis:names:tc:xliff:document:2.0"
 METADATA = "urn:oasis:names:tc:xliff:metadata:2.0"
@@ -25,6 +36,10 @@ _STATES = {
 }
 _CODES = ("ph", "pc", "sc", "ec", "cp")
 """Inline codes of the standard: our files have none, so what they would stand for is not known."""
+_UNIT = re.compile(r"<(?:[\w.-]+:)?unit[\s>]")
+_MOST_TAGS = 600_000
+_KEPT = f"{{{METADATA}}}metadata/{{{METADATA}}}metaGroup[@category='consult']/{{{METADATA}}}meta"
+"""What we wrote about a unit; a tool may have added metadata of its own."""
 
 
 def write_xliff(file: UnitsFile) -> bytes:
@@ -34,7 +49,10 @@ def write_xliff(file: UnitsFile) -> bytes:
     root = ET.Element(
         _core("xliff"), {"version": "2.1", "srcLang": file.original, "trgLang": file.lang, _SPACE: "preserve"}
     )
-    holder = ET.SubElement(root, _core("file"), {"id": "f1", "original": file.name, "canResegment": "no"})
+    holder = ET.SubElement(root, _core("file"), {
+        "id": "f1", "original": file.name, "canResegment": "no",
+        "srcDir": direction(file.original), "trgDir": direction(file.lang),
+    })  # fmt: skip
     for unit in file.units:
         holder.append(_unit(unit))
     written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -50,11 +68,7 @@ def read_xliff(body: bytes, lang: str) -> list[Brought]:
     root = _parse(decode_file(body))
     if root.tag != _core("xliff") or not root.get("version", "").startswith("2."):
         raise FileRefusedError(N_("This is not an XLIFF 2 file."))
-    found = root.get("trgLang", "")
-    if found.lower() != lang.lower():
-        raise FileRefusedError(
-            N_("The file is for the language “%(found)s”, not “%(lang)s”."), found=found[:40], lang=lang
-        )
+    check_language(root.get("trgLang", ""), lang)
     return [brought for unit in root.iter(_core("unit")) if (brought := _read_unit(unit))]
 
 
@@ -90,6 +104,8 @@ def _unit(unit: Unit) -> ET.Element:
 def _parse(text: str) -> ET.Element:
     if "<!DOCTYPE" in text:
         raise FileRefusedError(N_("The file has a document type in it, which is not read."))
+    check_amount(text.count("<"), _MOST_TAGS)
+    check_amount(len(_UNIT.findall(text)))
     try:
         return ET.fromstring(text)  # noqa: S314 - without a document type there are no entities
     except (ET.ParseError, RecursionError, ValueError) as error:
@@ -98,22 +114,24 @@ def _parse(text: str) -> ET.Element:
 
 
 def _read_unit(unit: ET.Element) -> Brought | None:
+    segments = unit.findall(_core("segment"))
+    if any(segment.find(_core("target")) is None for segment in segments):
+        return None
     target = "".join(_targets(unit))
     if not target.strip():
         return None
-    kept = {meta.get("type", ""): meta.text or "" for meta in unit.iter(_meta("meta"))}
-    states = [segment.get("state", "") for segment in unit.iter(_core("segment"))]
-    return Brought(
-        unit.get("id", ""), target, kept.get("of", ""), kept.get("seen", ""), states == ["initial"]
-    )
+    kept = {meta.get("type", ""): meta.text or "" for meta in unit.iterfind(_KEPT)}
+    unfinished = any(segment.get("state") == "initial" for segment in segments)
+    return Brought(unit.get("id", ""), target, kept.get("of", ""), kept.get("seen", ""), unfinished)
 
 
 def _targets(unit: ET.Element) -> Iterator[str]:
-    """The texts of a unit's segments and of what stands between them; none where a segment is not translated."""
+    """The texts of a unit's segments and of what stands between them, in the order of the translation.
+
+    The standard counts both; a target that says no order stands where its source does.
+    """
     parts = [part for part in unit if part.tag in (_core("segment"), _core("ignorable"))]
-    if any(part.find(_core("target")) is None for part in parts if part.tag == _core("segment")):
-        return
-    for part in parts:
+    for part in _in_order(parts):
         target = part.find(_core("target"))
         if target is None:
             target = part.find(_core("source"))
@@ -125,3 +143,14 @@ def _targets(unit: ET.Element) -> Iterator[str]:
                 key=unit.get("id", "")[:40],
             )
         yield "".join(target.itertext())
+
+
+def _in_order(parts: Sequence[ET.Element]) -> list[ET.Element]:
+    placed = sorted(enumerate(parts, 1), key=lambda each: _order(each[1], each[0]))
+    return [part for _, part in placed]
+
+
+def _order(part: ET.Element, place: int) -> int:
+    target = part.find(_core("target"))
+    said = "" if target is None else target.get("order", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else place

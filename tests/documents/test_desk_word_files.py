@@ -12,7 +12,7 @@ from consult.documents.storing import load_kept
 from consult.models.document import Draft, Figure, Import, Version
 from consult.models.people import Role
 from tests.documents.test_desk_drafts import FIELDS, NEW, kept, send
-from tests.documents.word_files import dot, numbered, paragraph, saved, word_file
+from tests.documents.word_files import changed, dot, numbered, paragraph, saved, word_file
 from tests.people import Site
 
 HTML = (
@@ -103,6 +103,22 @@ async def test_a_reader_sees_the_labels_that_people_cite(site: Site) -> None:
         (word_file('<w:p><w:ins w:id="1"><w:r><w:t>x</w:t></w:r></w:ins></w:p>'), "Accept All Changes"),
         (word_file("", parts={"word/vbaProject.bin": b"x"}), "holds macros"),
         (b"PK\x03\x04" + b"\x00" * 13_000_000, "larger than 12 MB"),
+        (
+            word_file("", parts={"word/media/a.png": b"\x00" * 70_000_000}),
+            "Unpacked, this file is far larger",
+        ),
+        (word_file("<w:sdt>" * 100 + "</w:sdt>" * 100), "nested too deep"),
+        (
+            word_file("<w:p>" + "<w:r><w:t>a</w:t></w:r><w:r><w:t>b</w:t></w:r>" * 10_000 + "</w:p>"),
+            "longer than 50000",
+        ),
+        (
+            changed(word_file(""), {"word/document.xml": "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"}),
+            "damaged",
+        ),
+        (b"<!doctype html>" + b"<ul><li>x" * 10_000, "nested too deep"),
+        (b"# A\n\n" + b"- " * 10_000 + b"x", "nested too deep"),
+        (b"# A\n\n![A cat](https://elsewhere.example/a.png)", "The figure is not a file of this draft"),
         (charter(" "), "“image1.png”"),
     ],
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from copy import deepcopy
+from itertools import groupby
 
 from lxml import etree
 
@@ -94,6 +95,10 @@ class Simplifier:
         for each in [e for e in root.iter() if local(e) in ("object", "control")]:
             self._notes.add(NoteKind.OBJECTS)
             remove(each)
+        for each in [e for e in root.iter() if local(e) in ("bdo", "dir")]:
+            for child in list(each):
+                each.addprevious(child)
+            remove(each)
         for each in [e for e in root.iter() if local(e) in ("drawing", "pict")]:
             remove(each)
 
@@ -156,20 +161,20 @@ class Simplifier:
 
 def _join_runs(paragraph: etree._Element) -> None:
     """Make runs that look alike one: Word parts them wherever somebody once stopped typing."""
-    last: etree._Element | None = None
-    look = b""
-    for run in list(paragraph):
-        text = run.find("{*}t") if local(run) == "r" else None
-        if text is None or any(local(each) not in ("rPr", "t") for each in run) or len(run) > 2:
-            last = None
-            continue
-        settings = run.find("{*}rPr")
-        own = b"" if settings is None else etree.tostring(settings, with_tail=False)
-        if last is not None and own == look:
-            last.text = (last.text or "") + (text.text or "")
-            remove(run)
-        else:
-            last, look = text, own
+    for look, alike in groupby(list(paragraph), _look):
+        first, *others = alike
+        if others and look is not None:
+            first[-1].text = "".join(run[-1].text or "" for run in (first, *others))
+            for run in others:
+                paragraph.remove(run)
+
+
+def _look(run: etree._Element) -> bytes | None:
+    """The same for runs that can be joined; None for what is no run of words alone."""
+    if local(run) != "r" or [local(each) for each in run] not in (["t"], ["rPr", "t"]):
+        return None
+    settings = run.find("{*}rPr")
+    return b"" if settings is None else etree.tostring(settings, with_tail=False)
 
 
 def _depth_of(name: str) -> int:
@@ -258,10 +263,9 @@ def _link_references(root: etree._Element) -> None:
             link = make(root, "hyperlink", anchor=found[1])
             link.extend(list(field))
             replace(field, link)
-    for mark in list(_all(root, "bookmarkStart")):
+    # From the last one on: of several in a row each finds the paragraph that the next one has gone into.
+    for mark in reversed(list(_all(root, "bookmarkStart"))):
         after = mark.getnext()
-        while after is not None and local(after) == "bookmarkStart":
-            after = after.getnext()
         parent = mark.getparent()
         if after is not None and local(after) == "p" and parent is not None and local(parent) != "p":
             settings = after.find("{*}pPr")

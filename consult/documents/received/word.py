@@ -10,6 +10,7 @@ import mammoth
 from lxml import etree
 
 from consult.documents.blocks import DocumentError
+from consult.documents.dialect import MAX_RUN_CHARACTERS, TOO_LONG_A_RUN
 from consult.documents.received.hypertext import HypertextReader
 from consult.documents.received.notes import NoteKind, Notes
 from consult.documents.received.numbering import Numbering
@@ -26,6 +27,7 @@ from consult.documents.sanitising import is_safe_link
 from consult.kernel.messages import N_
 
 MOST_DEPTH = 64
+_MOST_TAGS_IN_A_RUN = 40_000
 _PARTS = ("footnotes", "endnotes")
 _ROLES = ("h1", "h2", "h3", "h4", "h5", "h6", "quote", "code", "p")
 _STYLE_MAP = """
@@ -103,13 +105,17 @@ def _to_html(parts: Mapping[str, bytes]) -> str:
 
 
 def _read(package: Package, part: str) -> etree._Element:
-    """A part with text in it. Raises DocumentError for one nested deeper than any document is written."""
+    """A part with text in it. Raises DocumentError for one nested deeper, or with longer paragraphs, than any document
+    is written."""
     root = package.xml(part)
-    depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
+    depth = length = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
+        length = 0 if element.tag.endswith("}p") else length + 1
         if depth > MOST_DEPTH:
             raise DocumentError(N_("Lists or quotes are nested too deep."))
+        if length > _MOST_TAGS_IN_A_RUN:
+            raise DocumentError(TOO_LONG_A_RUN, params={"limit": MAX_RUN_CHARACTERS})
     if etree.QName(root).localname not in ("document", *_PARTS):
         raise DocumentError(DAMAGED)
     return root
