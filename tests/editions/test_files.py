@@ -118,6 +118,15 @@ def test_a_pdf_fetches_nothing_but_the_texts_own_figures(tmp_path: Path) -> None
     assert b"canary" not in body
 
 
+@pytest.mark.parametrize("lang", ["en", "ar", "zh"])
+def test_references_to_notes_are_raised_and_only_scripts_that_have_italics_slant(lang: str) -> None:
+    document = Document(BytesIO(make_docx(charter(lang))))
+    xml = document.element.xml
+    assert xml.count('<w:vertAlign w:val="superscript"/>') == 1
+    slanted = bool(document.styles["Subtitle"].font.italic) or "<w:i/>" in xml
+    assert slanted == (lang == "en")
+
+
 def test_a_word_file_has_real_headings_lists_tables_and_notes() -> None:
     document = Document(BytesIO(make_docx(file_text(TEXT))))
     assert document.core_properties.title == "Rules"
