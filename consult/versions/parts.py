@@ -78,12 +78,13 @@ class Parts:
         return f"#{id_}" if part is shown else f"{self.address(part)}#{id_}"
 
     def way(self, number: int) -> Way | None:
-        """To the part of that number, None where there is none."""
+        """To the part of that number, called by its heading where that is not the one before's; None where there is none."""
         part = self.all[number - 1] if 1 <= number <= len(self.all) else None
         if part is None or not part.changes:
             return None
-        first = part.changes[0]
-        return Way(self.address(part), first.under or beginning(first.block.plain), first.block.lang)
+        first, before = part.changes[0], self.all[max(number - 2, 0)].changes
+        heading = first.under if part.number == 1 or before[0].under != first.under else ""
+        return Way(self.address(part), heading or beginning(first.block.plain), first.block.lang)
 
     def lines(self, shown: Part) -> list[PartLine]:
         """The list of changes."""
