@@ -29,6 +29,7 @@ from consult.i18n.locales import direction, language_name
 from consult.kernel.addresses import with_query
 from consult.models.contribution import State
 from consult.security.permissions import Permission
+from consult.versions.addresses import change_in
 from consult.versions.queries import changes_led_to
 from consult.web.respond import respond
 from consult.web.site import Ask, locale_of, site_of
@@ -115,7 +116,7 @@ async def _led_to(session: AsyncSession, id: int, subject: Subject, locale: str)
     base = f"/{locale}{subject.view.address}/drafts"
     return [
         LedView(pick(led.reason, locale),
-                f"{base}/{led.draft_slug}/compare/{led.number - 1}/{led.number}#change-{led.key}", led.number)
+                change_in(f"{base}/{led.draft_slug}", led.number - 1, led.number, led.key), led.number)
         for led in await changes_led_to(session, id)
     ]  # fmt: skip
 

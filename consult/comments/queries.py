@@ -15,6 +15,7 @@ from consult.models.consultation import Consultation
 from consult.models.contribution import Anchor, Contribution, Place, Revision, State, Support
 from consult.models.document import Block, BlockText, Draft, Version
 from consult.models.response import Action, Decision, Disposition
+from consult.models.version import Change, change_contributions
 from consult.security.actor import Actor
 from consult.security.predicates import moderator
 
@@ -30,6 +31,16 @@ MADE = aliased(Anchor)
 MADE_ON = aliased(Version)
 """The anchor as it was made, and the version that it was made on."""
 
+_CHANGED_IN = aliased(Version)
+LED = (
+    select(change_contributions.c.change_id)
+    .join(Change, Change.id == change_contributions.c.change_id)
+    .join(_CHANGED_IN, _CHANGED_IN.id == Change.version_id)
+    .where(change_contributions.c.contribution_id == Contribution.id, _CHANGED_IN.published_at.is_not(None))
+    .exists()
+)
+"""Whether a published change of a text answers a contribution."""
+
 ROW = (
     Contribution.id, Contribution.reference, Contribution.consultation_id, Contribution.place,
     Contribution.parent_id, Contribution.thread_id, Contribution.depth, Contribution.author_name,
@@ -39,7 +50,7 @@ ROW = (
     Contribution.edited_at, Anchor.block_id, Anchor.exact, Anchor.lang.label("quote_lang"),
     Anchor.start, Anchor.end, Anchor.fate, Anchor.unsure, MADE.exact.label("made_exact"),
     MADE.lang.label("made_lang"), MADE_ON.number.label("made_on"), Disposition.kind.label("disposition"),
-    Disposition.reason, Disposition.change, Disposition.decided_at,
+    Disposition.reason, Disposition.change, Disposition.decided_at, LED.label("led"),
 )  # fmt: skip
 """What is read of a contribution to show it."""
 

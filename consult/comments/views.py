@@ -50,7 +50,10 @@ class PlaceView:
 
 @dataclass(frozen=True, slots=True)
 class ContributionView:
-    """A contribution as shown: nothing of a hidden or withdrawn one, no name of an anonymous one."""
+    """A contribution as shown: nothing of a hidden or withdrawn one, no name of an anonymous one.
+
+    led: a published change of the text answers it.
+    """
 
     id: int
     reference: str
@@ -86,6 +89,7 @@ class ContributionView:
     about: str = ""
     hidden_reason: LocalText | None = None
     disposition: DispositionView | None = None
+    led: bool = False
     replies: tuple[ContributionView, ...] = ()
     more: int = 0
     """How many replies are not shown here."""
@@ -220,6 +224,7 @@ def view_row(row: Row[Any], locale: str, around: Around) -> ContributionView:
         parent_name=parent[1] if parent[2] == State.PUBLISHED else "",
         hidden_reason=pick(reason, locale) if reason and row.state == State.HIDDEN else None,
         disposition=_view_disposition(row, locale) if row.disposition and shown else None,
+        led=row.led and row.state == State.PUBLISHED,
     )
 
 

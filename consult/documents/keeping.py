@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.documents.storing import load_kept
@@ -37,10 +37,16 @@ async def keep_editions(session: AsyncSession, version: Version, now: datetime) 
     # A translation that was only confirmed has no new text, yet what its files say of it is another thing.
     await session.execute(
         update(Rendition)
-        .where(Rendition.version_id == version.id, Rendition.what == "text")
+        .where(or_(and_(Rendition.version_id == version.id, Rendition.what == "text"), _is_compared(version)))
         .values(state=RenditionState.WAITING, attempts=0, asked_at=now)
     )
     await session.flush()
+
+
+def _is_compared(version: Version) -> ColumnElement[bool]:
+    """Redlines that somebody asked for of a version, or against it."""
+    either = or_(Rendition.version_id == version.id, Rendition.base_id == version.id)
+    return and_(Rendition.base_id != 0, either)
 
 
 def digest_of(source: str) -> str:

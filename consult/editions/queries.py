@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import defer, selectinload, undefer
+from sqlalchemy.orm import aliased, defer, selectinload, undefer
 
 from consult.consultations.queries import visible_to
 from consult.documents.queries import published_versions
@@ -123,17 +123,19 @@ class Unmade:
 
 async def unmade_files(session: AsyncSession) -> list[Unmade]:
     """Files that failed at least once and are not there yet, those that were given up first."""
+    base = aliased(Version)
     statement = (
-        select(Rendition, Version.reference)
+        select(Rendition, Version.reference, base.number)
         .join(Version, Version.id == Rendition.version_id)
+        .outerjoin(base, base.id == Rendition.base_id)
         .where(Rendition.state != RenditionState.READY, Rendition.error != "")
         .order_by(Rendition.state, Rendition.id)
         .limit(MOST_SHOWN)
     )
     return [
         Unmade(
-            row.id, FileName(reference, row.lang, row.format, row.what), row.error,
+            row.id, FileName(reference, row.lang, row.format, row.what, number or 0), row.error,
             row.state == RenditionState.FAILED, row.attempts,
         )
-        for row, reference in await session.execute(statement)
+        for row, reference, number in await session.execute(statement)
     ]  # fmt: skip

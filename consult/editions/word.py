@@ -19,7 +19,7 @@ from consult.documents.render import Group, GroupKind, regroup
 from consult.editions.content import FileBlock, FileComment, FileText
 from consult.editions.page import has_own_title
 from consult.editions.word_inline import Inline, Style
-from consult.editions.word_parts import Numbering, direct, element, language
+from consult.editions.word_parts import Numbering, direct, element, language, suit
 from consult.i18n.catalogues import Catalogue, catalogue
 from consult.i18n.formats import formats
 from consult.i18n.locales import direction, language_name
@@ -68,6 +68,7 @@ class _Writer:
         normal = styles["Normal"].element.get_or_add_rPr()
         normal.append(language(text.lang))
         styles["Normal"].font.size = Pt(11)
+        suit(self.document, text.lang)
         section: Any = self.document.sections[0]
         if text.dir == "rtl":
             section._sectPr.append(element("bidi"))

@@ -10,17 +10,19 @@ from docx.text.run import Run
 
 from consult.documents.dialect import footnote_place
 from consult.documents.markup import Node, footnote_label
-from consult.editions.word_parts import bookmark, element, link, speak
+from consult.editions.word_parts import bookmark, element, link, slants, speak
+from consult.i18n.locales import direction
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a run looks."""
+    """How a run looks. `stressed` is emphasis, `italic` what is said beside the text."""
 
     bold: bool = False
     italic: bool = False
+    stressed: bool = False
     code: bool = False
     raised: bool = False
     lowered: bool = False
@@ -30,7 +32,7 @@ class Style:
 PLAIN = Style()
 _TAGS: dict[str, dict[str, bool]] = {
     "strong": {"bold": True},
-    "em": {"italic": True},
+    "em": {"stressed": True},
     "code": {"code": True},
     "sup": {"raised": True},
     "sub": {"lowered": True},
@@ -99,13 +101,19 @@ class Inline:
             return
         run = Run(_new_run(parent), paragraph)
         run.text = words
-        run.bold, run.italic = style.bold or None, style.italic or None
-        run.font.superscript, run.font.subscript = style.raised or None, style.lowered or None
+        heavy = style.bold or (style.stressed and direction(lang) == "rtl")
+        slanted = (style.italic or style.stressed) and slants(lang)
+        run.bold = run.font.cs_bold = heavy or None
+        run.italic = slanted or None
+        if style.raised:
+            run.font.superscript = True
+        elif style.lowered:
+            run.font.subscript = True
         if style.code:
             run.font.name = "Courier New"
         if style.linked:
             run.font.underline = True
-        speak(run, lang)
+        speak(run, lang, stressed=style.stressed)
 
 
 def _new_run(parent: Any) -> Any:

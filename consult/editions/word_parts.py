@@ -18,12 +18,34 @@ MARKERS = {".": ("decimal", "%{level}."), ")": ("decimal", "%{level})"), "•": 
 """What a list's labels end in → number format and label text."""
 
 
+EAST_ASIAN = ("zh", "ja", "ko")
+SLANTED = ("Title", "Subtitle", "Quote")
+"""Styles of the template with italics or with letters set apart."""
+
+
 def element(tag: str, **attributes: object) -> Any:
     """A WordprocessingML element, its attributes in the same namespace."""
     made: Any = OxmlElement(f"w:{tag}")
     for name, value in attributes.items():
         made.set(qn(f"w:{name}"), str(value))
     return made
+
+
+def slants(lang: str) -> bool:
+    """Whether the script of a language has italics."""
+    return direction(lang) != "rtl" and lang[:2] not in EAST_ASIAN
+
+
+def suit(document: WordDocument, lang: str) -> None:
+    """Styles without slanted letters, and without space between them, where the script has neither."""
+    if slants(lang):
+        return
+    styles: Any = document.styles
+    for name in SLANTED:
+        properties = styles[name].element.get_or_add_rPr()
+        for tag in ("i", "iCs", "spacing"):
+            for each in properties.findall(qn(f"w:{tag}")):
+                properties.remove(each)
 
 
 class Numbering:
@@ -92,17 +114,19 @@ def direct(paragraph: Any, lang: str) -> None:
         )  # fmt: skip
 
 
-def speak(run: Any, lang: str) -> None:
-    """A run's language, and its direction."""
+def speak(run: Any, lang: str, *, stressed: bool = False) -> None:
+    """A run's language, its direction, and emphasis as its script has it."""
     properties = run._r.get_or_add_rPr()
     if direction(lang) == "rtl":
         properties.append(element("rtl"))
+    if stressed and lang[:2] in EAST_ASIAN:
+        properties.append(element("em", val="underDot"))
     properties.append(language(lang))
 
 
 def language(lang: str) -> Any:
     """`w:lang`, in the slot of the script that the language is written in."""
-    slot = "bidi" if direction(lang) == "rtl" else "eastAsia" if lang[:2] in ("zh", "ja", "ko") else "val"
+    slot = "bidi" if direction(lang) == "rtl" else "eastAsia" if lang[:2] in EAST_ASIAN else "val"
     return element("lang", **{slot: lang, **({"val": lang} if slot != "val" else {})})
 
 

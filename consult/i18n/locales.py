@@ -30,6 +30,7 @@ DEFAULT = "en"
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi"})
 
 
+@lru_cache(maxsize=512)
 def direction(lang: str) -> str:
     """`rtl` or `ltr` for a BCP 47 tag, by its primary language or script subtag."""
     parts = lang.lower().replace("_", "-").split("-")

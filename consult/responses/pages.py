@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.comments.views import view_contributions
 from consult.consultations.queries import get_consultation, published_outcomes, tallies
 from consult.consultations.views import view_consultation
+from consult.documents.queries import list_drafts
 from consult.i18n.words import DISPOSITIONS, disposition_label
 from consult.kernel.addresses import with_query
 from consult.kernel.errors import NotFound
@@ -15,6 +16,7 @@ from consult.kernel.events import consultation_scope
 from consult.responses.queries import ANSWERS_PAGE, list_answered, read_id
 from consult.responses.views import count_answers, view_answered, view_outcome
 from consult.security.permissions import Permission
+from consult.versions.summary import changes_of
 from consult.web.respond import Shared, respond
 from consult.web.site import Ask, locale_of, site_of
 
@@ -43,6 +45,9 @@ async def get_outcome(
         "outcome": view_outcome(outcome, locale),
         "answers": count_answers(counts.get("disposition", {}), locale, address),
         "answered": answered,
+        "texts": await changes_of(
+            session, await list_drafts(session, consultation.id), f"/{locale}{view.address}", locale
+        ),
         "chosen": disposition_label(kind, locale) if kind else "",
         "address": address,
         "first": with_query(address, answer=kind) if after else "",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get
+from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.consultations.queries import get_consultation, published_outcomes
@@ -18,8 +20,8 @@ from consult.kernel.addresses import with_query
 from consult.kernel.events import consultation_scope
 from consult.security.permissions import Permission
 from consult.versions.comparing import load_comparison
+from consult.versions.parts import Parts
 from consult.versions.queries import common_languages, get_versions
-from consult.versions.views import KINDS
 from consult.web.respond import Shared, respond, see_other
 from consult.web.site import Ask, locale_of, site_of
 
@@ -36,11 +38,37 @@ class Choice:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Addresses of the same comparison; what one gets without choosing is not said in them."""
+
+    here: str
+    locale: str
+    lang: str
+    view: str
+
+    def to(self, *, lang: str = "", view: str = "", start: str = "") -> str:
+        """The page with another language or view, from a change on."""
+        text, shown = lang or self.lang, view or self.view
+        chosen = {"text": "" if text == self.locale else text, "view": "" if shown == VIEWS[0] else shown}
+        return with_query(self.here, **chosen, **{"from": start})
+
+    def languages(self, codes: Iterable[str], start: str) -> list[Choice]:
+        """The languages in which the two can be compared."""
+        return [
+            Choice(language_name(code, self.locale), self.to(lang=code, start=start), code == self.lang)
+            for code in codes
+        ]
+
+
 @get(COMPARE, opt={"permission": Permission.READ})
 async def compare_versions(
     request: Ask, session: AsyncSession, slug: str, draft: str, first: int, second: int
 ) -> Response[Any]:
-    """Every change from one version to a later one, why it was made, and whom it answers."""
+    """What changed from one version to a later one, why, and whom it answers; a long list of changes in parts.
+
+    `from` is a change's id on the page: a part's address has its first one's, any other leads there.
+    """
     locale, now = locale_of(request), site_of(request).clock.now()
     consultation = await get_consultation(session, slug, None)
     found = await get_draft(session, consultation.id, draft)
@@ -48,36 +76,36 @@ async def compare_versions(
     path = f"/consultations/{slug}/drafts/{draft}"
     if first >= second:
         return see_other(request, f"{path}/compare/{second}/{first}" if first > second else path)
-    languages = common_languages(old, new)
-    lang = _chosen(request.query_params.get("text", ""), locale, languages, new.original)
+    lang = _chosen(request.query_params.get("text", ""), locale, common_languages(old, new), new.original)
     view = _chosen(request.query_params.get("view", ""), "", VIEWS, VIEWS[0])
+    comparison = await load_comparison(session, found, old, new, f"/{locale}{path}", lang, locale)
+    way = Ways(f"/{locale}{path}/compare/{first}/{second}", locale, lang, view)
+    parts = Parts(comparison, lang, way.to())
+    part = parts.find(asked := request.query_params.get("from", ""))
+    if asked != part.start:
+        return Redirect(parts.address(part), status_code=303)
     outcome = (await published_outcomes(session, [consultation.id])).get(consultation.id)
     shown = view_consultation(consultation, {}, outcome.published_at if outcome else None, locale, now)
-    comparison = await load_comparison(session, found, old, new, f"/{locale}{path}", lang, locale)
-    here = f"/{locale}{path}/compare/{first}/{second}"
     context = {
         "consultation": shown,
         "draft": view_draft(found, new, shown.address, locale),
         "old": old,
         "new": new,
         "note": pick(new.note, locale),
-        "comparison": comparison,
-        "counts": [(KINDS[kind], count) for kind in KINDS if (count := comparison.count(kind))],
+        "counts": comparison.counts(),
+        "part": part,
+        "parts": parts,
         "lang": lang,
         "view": view,
-        "languages": [
-            Choice(language_name(code, locale), with_query(here, text=code, view="" if view == "inline" else view),
-                   code == lang)
-            for code in languages
-        ],
-        "views": {name: with_query(here, text=lang, view="" if name == "inline" else name) for name in VIEWS},
+        "languages": way.languages(common_languages(old, new), part.start),
+        "views": {name: way.to(view=name, start=part.start) for name in VIEWS},
         "text_address": with_query(f"/{locale}{path}", version=new.number, text=lang),
-    }  # fmt: skip
+    }
     shared = Shared(frozenset({consultation_scope(consultation.id)}), shown.until, consultation.id)
     return respond(request, "versions/compare.html", context, shared=shared, section="consultations")
 
 
-def _chosen(wanted: str, preferred: str, known: tuple[str, ...] | list[str], default: str) -> str:
+def _chosen(wanted: str, preferred: str, known: Sequence[str], default: str) -> str:
     return next((each for each in (wanted, preferred) if each in known), default)
 
 

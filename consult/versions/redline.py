@@ -70,7 +70,7 @@ def _write(old: str, new: str, shown: Sequence[Op], say: Say) -> Markup:
     if old == new:
         return Markup(new)  # noqa: S704 - stored safe HTML
     before, after = _CELL.findall(old), _CELL.findall(new)
-    if before and after:
+    if (before or after) and (before or not old) and (after or not new):
         return Markup("\n".join(_rows(before, after, shown, say)))  # noqa: S704 - of stored safe HTML
     return Markup(_write_text(old, new, shown, say))  # noqa: S704 - of stored safe HTML
 

@@ -18,6 +18,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 from consult.documents.blocks import BlockKind
+from consult.editions.word_parts import slants, suit
 from consult.i18n.catalogues import catalogue
 from consult.i18n.formats import formats
 from consult.i18n.locales import direction
@@ -72,6 +73,7 @@ class _Writer:
         properties.created = properties.modified = text.published_after.replace(tzinfo=None)
         styles: Any = self.document.styles
         styles["Normal"].font.size = Pt(11)
+        suit(self.document, text.lang)
         if direction(text.lang) == "rtl":
             section: Any = self.document.sections[0]
             section._sectPr.append(_element("bidi"))
@@ -232,23 +234,29 @@ def _run(piece: Piece, lang: str, *, deleted: bool = False, bold: bool = False) 
 
 def _look(piece: Piece, lang: str, bold: bool) -> Iterator[Any]:
     """In the order that the schema wants."""
-    east = EAST_ASIAN.get(lang[:2], "")
-    if piece.code:
-        yield _element("rFonts", ascii="Courier New", hAnsi="Courier New", cs="Courier New")
-    elif east:
-        yield _element("rFonts", hint="eastAsia", eastAsia=east)
-    if piece.bold or bold:
-        yield from (_element("b"), _element("bCs"))
-    if piece.italic:
-        yield from (_element("i"), _element("iCs"))
+    east, right_to_left = EAST_ASIAN.get(lang[:2], ""), direction(lang) == "rtl"
+    yield from _letters(piece, lang, bold)
     if piece.href:
         yield _element("u", val="single")
     if piece.raised or piece.lowered:
         yield _element("vertAlign", val="superscript" if piece.raised else "subscript")
-    right_to_left = direction(lang) == "rtl"
     if right_to_left:
         yield _element("rtl")
+    if piece.italic and east:
+        yield _element("em", val="underDot")
     yield _element("lang", **{"bidi" if right_to_left else "eastAsia" if east else "val": lang})
+
+
+def _letters(piece: Piece, lang: str, bold: bool) -> Iterator[Any]:
+    """Fonts, weight and slant; emphasis in Arabic is weight."""
+    if piece.code:
+        yield _element("rFonts", ascii="Courier New", hAnsi="Courier New", cs="Courier New")
+    elif east := EAST_ASIAN.get(lang[:2], ""):
+        yield _element("rFonts", hint="eastAsia", eastAsia=east)
+    if piece.bold or bold or (piece.italic and direction(lang) == "rtl"):
+        yield from (_element("b"), _element("bCs"))
+    if piece.italic and slants(lang):
+        yield from (_element("i"), _element("iCs"))
 
 
 def _direct(paragraph: Any, lang: str) -> None:

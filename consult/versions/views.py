@@ -118,11 +118,14 @@ class Unchanged:
     address: str
 
 
+Item = ChangeView | Unchanged
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Two versions in one language."""
 
-    items: tuple[ChangeView | Unchanged, ...]
+    items: tuple[Item, ...]
 
     @property
     def changes(self) -> tuple[ChangeView, ...]:
@@ -132,6 +135,10 @@ class Comparison:
     def count(self, kind: MatchKind) -> int:
         """How many changes are of a kind; a move is counted once."""
         return sum(change.kind is kind and not change.left for change in self.changes)
+
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        """What each kind of change that there is is called, and how many are of it."""
+        return tuple((KINDS[kind], count) for kind in KINDS if (count := self.count(kind)))
 
 
 def compare(
@@ -145,7 +152,7 @@ def compare(
 ) -> Comparison:
     """Blocks by key, as they read in one language. `edited_originals`: keys of the new version whose original changed."""
     maker = _Maker(old, new, _Succession(tuple(relations)), reasons, locale, edited_originals)
-    items: list[ChangeView | Unchanged] = []
+    items: list[Item] = []
     for relation in maker.succession.shown():
         change = maker.change(relation)
         if change is not None:

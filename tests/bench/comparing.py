@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterable
 from itertools import count
 
 from litestar.types import ASGIApp
 
 from consult.consultations.queries import get_consultation
 from consult.db.database import Database
-from consult.documents.blocks import BlockKind, ParsedBlock
 from consult.documents.importing import prepare
 from consult.documents.service import store_version
 from tests.bench.inside import ask, running
@@ -57,7 +55,7 @@ async def _two_versions(scene: Scene) -> int:
     """Bring both versions in; how many blocks of the second one are not as they were."""
     chance = random.Random(1)
     text = rewrite(chance, "en", draft(chance, "en", BLOCKS, WORDS), generated.Plan(0.3))
-    old, new = (_markdown(blocks) for blocks in (text.old, text.new))
+    old, new = (generated.markdown(blocks) for blocks in (text.old, text.new))
     database = Database(scene.settings.url)
     try:
         for source in (old, new):
@@ -71,8 +69,3 @@ async def _two_versions(scene: Scene) -> int:
         await database.close()
     kept = {block.plain for block in text.old}
     return sum(block.plain not in kept for block in text.new)
-
-
-def _markdown(blocks: Iterable[ParsedBlock]) -> str:
-    marks = {BlockKind.HEADING: "## ", BlockKind.LIST_ITEM: "- "}
-    return "# Large\n\n" + "\n\n".join(f"{marks.get(block.kind, '')}{block.source}" for block in blocks)

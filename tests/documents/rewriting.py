@@ -357,3 +357,9 @@ def _finish(before: Sequence[tuple[BlockKind, list[str]]], pieces: Iterable[Piec
 def block(kind: BlockKind, text: str) -> ParsedBlock:
     """A block of that text."""
     return ParsedBlock(kind, 1 if kind is BlockKind.HEADING else 0, text, text, text)
+
+
+def markdown(blocks: Iterable[ParsedBlock]) -> str:
+    """Such blocks as one file, under a title."""
+    marks = {BlockKind.HEADING: "## ", BlockKind.LIST_ITEM: "- "}
+    return "# Large\n\n" + "\n\n".join(f"{marks.get(block.kind, '')}{block.source}" for block in blocks)

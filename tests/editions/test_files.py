@@ -71,6 +71,15 @@ def charter(lang: str) -> FileText:
     return file_text((CHARTER / f"{lang}.md").read_text("utf-8"), lang)
 
 
+@pytest.mark.parametrize("lang", ["en", "ar", "zh"])
+def test_references_to_notes_are_raised_and_only_scripts_that_have_italics_slant(lang: str) -> None:
+    document = Document(BytesIO(make_docx(charter(lang))))
+    xml = document.element.xml
+    assert xml.count('<w:vertAlign w:val="superscript"/>') == 1
+    slanted = bool(document.styles["Subtitle"].font.italic) or "<w:i/>" in xml
+    assert slanted == (lang == "en")
+
+
 def test_a_word_file_has_real_headings_lists_tables_and_notes() -> None:
     document = Document(BytesIO(make_docx(file_text(TEXT))))
     assert document.core_properties.title == "Rules"

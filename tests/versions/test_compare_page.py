@@ -5,57 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import select
 
-from consult.consultations.queries import get_consultation
-from consult.documents.imports import import_draft
-from consult.i18n.content import write
-from consult.models.contribution import Contribution
-from consult.models.document import Block, BlockText, Version
 from consult.models.people import Role
-from consult.preparing.service import explain_change, find_version
-from consult.security.actor import Actor
 from tests.people import Site
+from tests.versions.compared import HERE, changed_key, commented, explain, two_versions
 
 pytestmark = pytest.mark.anyio
-
-FIRST = {
-    "en": "# Charter\n\nMembers share what they learn.\n\nThe board meets twice a year in public.\n\nMinutes are kept.\n",
-    "fr": "# Charte\n\nLes membres partagent.\n\nLe conseil se réunit deux fois par an en public.\n\nIl y a un procès-verbal.\n",
-}
-SECOND = {
-    "en": "# Charter\n\nMembers share what they learn.\n\nThe board meets three times a year in public.\n\nAnybody may ask.\n",
-}
-HERE = "/en/consultations/charter/drafts/text/compare"
-
-
-async def two_versions(site: Site) -> None:
-    await site.consultation()
-    for texts in (FIRST, SECOND):
-        async with site.database.writing() as session:
-            await import_draft(session, "charter", "text", "", texts, True, site.clock.now())
-
-
-async def changed_key(site: Site) -> str:
-    statement = (
-        select(Block.key)
-        .join(BlockText, BlockText.block_id == Block.id)
-        .join(Version, Version.id == Block.version_id)
-        .where(Version.number == 2, BlockText.plain.startswith("The board meets"))
-    )
-    async with site.database.reading() as session:
-        return str((await session.execute(statement)).scalar_one())
-
-
-async def explain(site: Site, references: list[str]) -> None:
-    key, user = await changed_key(site), await site.person(Role.EDITOR)
-    async with site.database.writing() as session:
-        consultation = await get_consultation(session, "charter", None)
-        place = await find_version(session, consultation, "text", 2)
-        ids = select(Contribution.id).where(Contribution.reference.in_(references))
-        actor = Actor(user.id, user.name, user.email, Role.EDITOR)
-        await explain_change(session, place, key, write({"en": "Twice was too rare."}, "en"),
-                             list((await session.execute(ids)).scalars()), actor, site.clock.now())  # fmt: skip
 
 
 async def test_words_that_came_and_went_are_marked_and_said(site: Site) -> None:
@@ -88,17 +43,37 @@ async def test_versions_in_the_wrong_order_are_put_right_and_others_are_not_ther
 async def test_a_change_says_why_and_leads_to_the_comments_that_it_answers_and_back(site: Site) -> None:
     await two_versions(site)
     writer = await site.signed_in(name="Rosa Quispe")
-    form = {"text": "How often?"}
-    await writer.post_form("/en/consultations/charter/comments", form)
-    async with site.database.reading() as session:
-        reference = str((await session.execute(select(Contribution.reference))).scalar_one())
+    reference = await commented(site, writer, "How often?")
+    other = await commented(site, writer, "Where?")
     await explain(site, [reference])
     page = (await site.browser().get(f"{HERE}/1/2")).text
     assert "Twice was too rare." in page
     assert f"/en/contributions/{reference}" in page
     assert "Rosa Quispe" in page
-    comment = (await site.browser().get(f"/en/contributions/{reference}")).text
-    assert f"{HERE}/1/2#change-{await changed_key(site)}" in comment
+    browser, change = site.browser(), f"change-{await changed_key(site)}"
+    comment = (await browser.get(f"/en/contributions/{reference}")).text
+    assert f'href="{HERE}/1/2?from={change}#{change}"' in comment
+    assert (await browser.get(f"{HERE}/1/2?from={change}")).headers["location"] == f"{HERE}/1/2"
+    thread = (await browser.get("/en/consultations/charter/comments")).text
+    assert f'href="/en/contributions/{reference}#led"' in thread
+    assert f"{other}#led" not in thread
+
+
+async def test_the_outcome_says_what_changed_in_the_text_why_and_for_whom(site: Site) -> None:
+    await two_versions(site)
+    reference = await commented(site, await site.signed_in(name="Rosa Quispe"), "How often?")
+    await explain(site, [reference])
+    editor = await site.signed_in(Role.EDITOR, "Ed")
+    desk = "/en/desk/consultations/charter/outcome"
+    await editor.post_form(desk, {"original": "en", "asked.en": "A", "said.en": "B", "did.en": "C"})
+    assert (await editor.post_form(f"{desk}/publish", {}, form_at=desk)).status_code == 303
+    page = (await site.browser().get("/en/consultations/charter/outcome")).text
+    change = f"change-{await changed_key(site)}"
+    assert f'<a href="{HERE}/1/2">What changed from version 1 to version 2</a> 3 changes' in page
+    assert f'<a href="{HERE}/1/2?from={change}#{change}">Edited <bdi' in page
+    assert "Twice was too rare." in page
+    assert page.index("Twice was too rare.") < page.index(f'href="/en/contributions/{reference}"')
+    assert "2 more changes, without reasons of their own" in page
 
 
 async def test_the_draft_and_the_consultation_lead_to_what_changed(site: Site) -> None:

@@ -100,3 +100,9 @@ def test_emphasis_and_links_survive_around_a_change() -> None:
         redline("be <strong>less than one</strong> of many", "be <strong>less than two</strong> of many")
     )
     assert html == "be <strong>less than <del>one</del><ins>two</ins></strong> of many"
+
+
+def test_all_of_a_row_that_came_or_went_is_marked_cell_by_cell_and_nothing_between_its_cells() -> None:
+    row = "<td>Bureau</td>\n<td>three</td>"
+    for html, name in ((redline("", row), "ins"), (redline(row, ""), "del")):
+        assert html == f"<td><{name}>Bureau</{name}></td>\n<td><{name}>three</{name}></td>"

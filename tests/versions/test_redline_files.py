@@ -137,6 +137,20 @@ def test_arabic_runs_from_right_to_left_and_chinese_has_its_fonts() -> None:
     assert ">四</w:t>" in xml
 
 
+@pytest.mark.parametrize(("lang", "mark"), [("ar", "<w:bCs/>"), ("zh", '<w:em w:val="underDot"/>')])
+def test_scripts_without_italics_have_emphasis_of_their_own(lang: str, mark: str) -> None:
+    old, new = (
+        ("المنتدى *مرتين* علنا.", "المنتدى *أربعا* علنا.")
+        if lang == "ar"
+        else ("论坛*公开*会。", "论坛*公共*会。")
+    )
+    body = redline_docx(redline_of(two_versions(old, new, lang), lang))
+    assert mark in _document(body)
+    assert not re.search(r"<w:i(?:Cs)?/>", _document(body))
+    styles = Document(io.BytesIO(body)).styles
+    assert styles["Subtitle"].font.italic is None
+
+
 def _document(body: bytes) -> str:
     return zipfile.ZipFile(io.BytesIO(body)).read("word/document.xml").decode()
 
@@ -174,6 +188,7 @@ def test_the_page_for_paper_says_what_changed_without_colour_and_fetches_nothing
     assert "<del>twice</del>" in html
     assert "<ins>four times</ins>" in html
     assert re.search(r"<td>\s*<del>nine</del><ins>eleven</ins>\s*</td>", html)
+    assert not re.search(r"</td>\s*<(?:ins|del)>", html)
     assert not re.search(r"<(?:img|link|script|iframe)\b|url\(|@import", html)
     assert tidy(html).count("<table>") == 1
 
