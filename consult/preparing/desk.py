@@ -8,7 +8,8 @@
 | {number}/publish | the version's note; publish it |
 | {number}/discard | what would be lost; POST throws it away |
 
-Blocks, places, the matching and reasons have files of their own: `editing.py`, `placing.py`, `ruling.py`, `reasons.py`.
+Blocks, figures, places, the matching and reasons have files of their own: `editing.py`, `picturing.py`, `placing.py`,
+`ruling.py`, `reasons.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from consult.i18n.catalogues import catalogue
 from consult.i18n.locales import language_name
 from consult.kernel.errors import FormInvalid
 from consult.models.version import MatchKind
-from consult.preparing import contents, editing, placing, reasons, ruling
+from consult.preparing import contents, editing, picturing, placing, reasons, ruling
 from consult.preparing.asking import DRAFT, ONE, ONE_AT, address_of, head_of, place_of
 from consult.preparing.forms import note_fields, parse_note
 from consult.preparing.keeping import load_arrangement
@@ -153,6 +154,7 @@ HANDLERS = (
     post_discard,
     contents.show_text,
     *editing.HANDLERS,
+    *picturing.HANDLERS,
     *placing.HANDLERS,
     *ruling.HANDLERS,
     *reasons.HANDLERS,

@@ -1,4 +1,4 @@
-"""Editing a version in preparation block by block, as Markdown.
+"""Editing a version in preparation block by block, as Markdown. Figures have a form of their own: `picturing.py`.
 
 | address under …/versions/{number} | what |
 | --- | --- |
@@ -192,6 +192,7 @@ def _shown(request: Ask, place: Place, held: Arrangement, then: Arrangement, key
         "seen": "",
         "theirs": "",
         "adds": False,
+        "is_figure": kind == BlockKind.FIGURE,
         "is_row": kind == BlockKind.TABLE_ROW,
         "previewed": False,
         "shown": view_text([piece.block for piece in [*mine, *new]], held.original, locale),
