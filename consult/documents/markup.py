@@ -46,6 +46,22 @@ def footnote_label(node: Node) -> str:
     return collapse(node.text()) if is_reference else ""
 
 
+@dataclass(frozen=True, slots=True)
+class FigureWords:
+    """What a figure says beside its picture: the text alternative, and the caption ("" for none)."""
+
+    alternative: str
+    caption: str
+
+
+def figure_words(html: str) -> FigureWords:
+    """The words of a figure's stored HTML."""
+    root = read_html(html)
+    return FigureWords(
+        *(collapse("".join(n.text() for n in root.elements(t))) for t in ("span", "figcaption"))
+    )
+
+
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

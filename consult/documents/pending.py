@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.consultations.queries import visible_to
@@ -45,6 +45,20 @@ async def draft_figures(session: AsyncSession, draft_id: int) -> dict[str, str]:
     """File name → name in addresses of a draft's pictures; of several with one file name the latest."""
     statement = select(Figure.file_name, Figure.name).where(Figure.draft_id == draft_id).order_by(Figure.id)
     return {row.file_name: row.name for row in (await session.execute(statement)).all()}
+
+
+async def drop_unused_figures(session: AsyncSession, draft: Draft) -> None:
+    """Forget the draft's pictures that none of its versions shows; all stay while an import waits that may want one."""
+    waiting = select(Import.id).where(
+        Import.consultation_id == draft.consultation_id, Import.draft_slug == draft.slug
+    )
+    if (await session.execute(waiting.where(Import.settled_at.is_(None)).limit(1))).first():
+        return
+    shown = select(Block.shape).join(Version, Version.id == Block.version_id)
+    shown = shown.where(Version.draft_id == draft.id, Block.kind == BlockKind.FIGURE)
+    sources = (str(shape.get("src", "")) for shape in (await session.execute(shown)).scalars())
+    names = {source.rpartition("/")[2] for source in sources}
+    await session.execute(delete(Figure).where(Figure.draft_id == draft.id, Figure.name.not_in(names)))
 
 
 async def get_figure(

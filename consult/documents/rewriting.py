@@ -37,6 +37,16 @@ def _cell(cell: Node) -> str:
     return _SPACES.sub(" ", _phrase(cell.children).replace("\\\n", " ")).strip()
 
 
+def rewrite_figure(src: str, alternative: str, caption: str) -> str:
+    """A figure: its file's name, its text alternative, its caption ("" for none)."""
+    title = f' "{_quoted(caption)}"' if caption else ""
+    return f"![{_escaped(collapse(alternative))}](<{src}>{title})"
+
+
+def _quoted(text: str) -> str:
+    return _escaped(collapse(text)).replace('"', '\\"')
+
+
 def fence(content: str, info: str = "") -> str:
     """A fenced code block, its fence longer than any run of backticks in it."""
     ticks = "`" * max(3, 1 + max((len(run) for run in _RUN_OF_TICKS.findall(content)), default=0))

@@ -78,7 +78,7 @@ async def store_version(
     blocks = carry_translations(before, blocks, carried)
     if last and _says_nothing_new(before, blocks):
         raise invalid("", N_("Nothing has changed since version %(number)s."), number=last.number)
-    await _insert_figures(session, draft.id, new)
+    await insert_figures(session, draft.id, new)
     languages = [*prepared.languages, *carried]
     version = await _add_version(session, consultation, draft, last, languages, blocks, now)
     await record_succession(session, version.id, before, blocks, matches)
@@ -233,7 +233,8 @@ async def _add_version(
     return version
 
 
-async def _insert_figures(session: AsyncSession, draft_id: int, new: Mapping[str, FigureFile]) -> None:
+async def insert_figures(session: AsyncSession, draft_id: int, new: Mapping[str, FigureFile]) -> None:
+    """Keep pictures of a draft; what is there already stays."""
     known = set((await session.execute(select(Figure.name).where(Figure.draft_id == draft_id))).scalars())
     session.add_all(figure_row(each, draft_id=draft_id) for each in new.values() if each.name not in known)
     await session.flush()

@@ -13,9 +13,8 @@ from itertools import groupby
 
 from consult.documents.blocks import BlockKind, DocumentError, ParsedBlock
 from consult.documents.markdown import parse_document
-from consult.documents.markup import read_html
-from consult.documents.rewriting import fence, indented, rewrite, rewrite_phrase, rewrite_row
-from consult.documents.sanitising import collapse
+from consult.documents.markup import figure_words, read_html
+from consult.documents.rewriting import fence, indented, rewrite, rewrite_figure, rewrite_phrase, rewrite_row
 from consult.documents.storing import KeptBlock
 
 _DEFINITION = re.compile(r"\n\n((?:\[[^\[\]\n]+\]: <[^<>\n]*>(?: \"(?:[^\"\\\n]|\\.)*\")?\n?)+)\Z")
@@ -206,9 +205,5 @@ def _code(block: ParsedBlock) -> str:
 
 
 def _figure(block: ParsedBlock) -> str:
-    root = read_html(block.html)
-    alternative = "".join(node.text() for node in root.elements("span")) or block.plain
-    caption = collapse("".join(node.text() for node in root.elements("figcaption")))
-    quoted = '"' + caption.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    name = re.sub(r"([\\\[\]])", r"\\\1", collapse(alternative))
-    return f"![{name}](<{block.src}>{' ' + quoted if caption else ''})"
+    words = figure_words(block.html)
+    return rewrite_figure(block.src, words.alternative or block.plain, words.caption)

@@ -5,7 +5,6 @@ Everything here is pure; `storing.py` beside it loads and keeps an arrangement.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -15,13 +14,11 @@ from consult.documents.keys import make_keys
 from consult.documents.storing import KeptBlock, KeptText, shape_of
 from consult.kernel.errors import Conflict
 from consult.kernel.messages import N_
+from consult.preparing.numbering import first_numbers, renumber
 
 Link = tuple[str, str]
 """The key of a block of the version before and of the one here that it is; "" on one side where there is none."""
 
-_NUMBER = re.compile(r"\d+")
-_REFERENCE = re.compile(r'<sup id="fnref-[^"]*"><a href="#fn-([^"]+)">')
-STAYS = N_("It can't be moved further: rows stay in their table, footnotes at the end.")
 HEADS_TABLE = N_("This row heads its table. Remove the other rows first.")
 REFERRED_TO = N_("The text still refers to this footnote.")
 
@@ -59,6 +56,11 @@ class Arrangement:
                 return place
         raise Conflict(N_("This block is no longer there."))
 
+    def neighbour(self, key: str) -> str:
+        """The key of the block before, of the first one the key after; "" where there is no other."""
+        place, keys = self.place(key), [piece.key for piece in self.pieces]
+        return keys[place - 1] if place else next(iter(keys[1:2]), "")
+
     def parsed(self) -> list[ParsedBlock]:
         """The blocks in the original language, as they were read."""
         return [piece.block.parsed(self.original, self.original) for piece in self.pieces]
@@ -87,8 +89,11 @@ def replace_block(
 def insert_after(
     held: Arrangement, key: str, read: Sequence[ParsedBlock], figures: Mapping[str, str]
 ) -> Arrangement:
-    """New blocks after a block, "" for the beginning; new footnotes go to the end."""
-    at = held.place(key) + 1 if key else 0
+    """New blocks after a block, "" for the beginning; new footnotes go to the end.
+
+    What is no row goes after the whole of a table, and what is no footnote before them all.
+    """
+    at = _opening(held, key, read)
     taken = [piece.key for piece in held.pieces] + [block.key for block in held.before]
     keys = make_keys(read, taken)
     made = [
@@ -98,7 +103,18 @@ def insert_after(
     notes = [piece for piece in made if piece.block.kind == BlockKind.FOOTNOTE]
     body = [piece for piece in made if piece.block.kind != BlockKind.FOOTNOTE]
     pieces = (*held.pieces[:at], *body, *held.pieces[at:], *notes)
-    return renumber(replace(held, pieces=pieces))
+    return in_new_order(held, pieces)
+
+
+def _opening(held: Arrangement, key: str, read: Sequence[ParsedBlock]) -> int:
+    at, pieces = held.place(key) + 1 if key else 0, held.pieces
+    row = pieces[at - 1] if at and _is_row(pieces[at - 1]) else None
+    joins = bool(row and read and read[0].group == _group(row) and read[0].kind is BlockKind.TABLE_ROW)
+    while (
+        row and not joins and at < len(pieces) and _is_row(pieces[at]) and _group(pieces[at]) == _group(row)
+    ):
+        at += 1
+    return min(at, sum(piece.block.kind != BlockKind.FOOTNOTE for piece in pieces))
 
 
 def remove_block(held: Arrangement, key: str) -> Arrangement:
@@ -116,65 +132,15 @@ def remove_block(held: Arrangement, key: str) -> Arrangement:
         frozenset(link for link in each if link[1] != key) for each in (held.links, held.by_hand)
     )
     pieces = tuple(_without(piece, key) for piece in others)
-    return renumber(replace(held, pieces=pieces, links=links, by_hand=by_hand))
+    return in_new_order(replace(held, links=links, by_hand=by_hand), pieces, was=held.pieces)
 
 
-def move_block(held: Arrangement, key: str, *, down: bool) -> Arrangement:
-    """One place up or down; past a table as a whole. Raises Conflict where it can go no further."""
-    place = held.place(key)
-    step = 1 if down else -1
-    target = place + step
-    moved = held.pieces[place]
-    if not 0 <= target < len(held.pieces) or not _may_pass(moved, held.pieces[target]):
-        raise Conflict(STAYS)
-    if _is_row(held.pieces[target]) and not _is_row(moved):
-        while 0 <= target + step < len(held.pieces) and _same_table(
-            held.pieces[target], held.pieces[target + step]
-        ):
-            target += step
-    rest = [*held.pieces[:place], *held.pieces[place + 1 :]]
-    return renumber(replace(held, pieces=(*rest[:target], moved, *rest[target:])))
-
-
-def renumber(held: Arrangement) -> Arrangement:
-    """Numbered items count on from the first of their list; each reference to a footnote has an id of its own."""
-    numbers: dict[tuple[int, int], int] = {}
-    seen: dict[str, int] = {}
-    pieces = []
-    for piece in held.pieces:
-        block = _counted(piece.block, numbers)
-        text = block.texts[held.original]
-        html = _REFERENCE.sub(lambda mark: _referring(mark, seen), text.html)
-        if html != text.html:
-            block = replace(block, texts={**block.texts, held.original: replace(text, html=html)})
-        pieces.append(replace(piece, block=block))
-    return replace(held, pieces=tuple(pieces))
-
-
-def _referring(mark: re.Match[str], seen: dict[str, int]) -> str:
-    again = seen.get(mark[1], 0)
-    seen[mark[1]] = again + 1
-    suffix = f"-{again + 1}" if again else ""
-    return f'<sup id="fnref-{mark[1]}{suffix}"><a href="#fn-{mark[1]}">'
-
-
-def _counted(block: KeptBlock, numbers: dict[tuple[int, int], int]) -> KeptBlock:
-    """An item with the number that follows; deeper lists begin anew after it."""
-    if block.kind != BlockKind.LIST_ITEM:
-        numbers.clear()
-        return block
-    group, level = int(block.shape.get("group", 0)), int(block.shape.get("level", 1))
-    label = str(block.shape.get("label", ""))
-    for deeper in [each for each in numbers if each[0] != group or each[1] > level]:
-        del numbers[deeper]
-    found = _NUMBER.search(label)
-    if not block.shape.get("ordered") or not found:
-        if label:
-            numbers.pop((group, level), None)
-        return block
-    number = numbers.get((group, level), int(found[0]) - 1) + 1
-    numbers[group, level] = number
-    return replace(block, shape={**block.shape, "label": _NUMBER.sub(str(number), label, count=1)})
+def in_new_order(held: Arrangement, pieces: Sequence[Piece], *, was: Sequence[Piece] = ()) -> Arrangement:
+    """With its pieces in another order, counted anew. With `was` numbered lists begin as they did there."""
+    first = first_numbers([piece.block for piece in was])
+    blocks = renumber([piece.block for piece in pieces], held.original, first)
+    counted = (replace(piece, block=block) for piece, block in zip(pieces, blocks, strict=True))
+    return replace(held, pieces=tuple(counted))
 
 
 def _keep(original: str, key: str, block: ParsedBlock, figures: Mapping[str, str]) -> KeptBlock:
@@ -204,16 +170,3 @@ def _group(piece: Piece) -> int:
 
 def _is_row(piece: Piece) -> bool:
     return piece.block.kind == BlockKind.TABLE_ROW
-
-
-def _same_table(one: Piece, other: Piece) -> bool:
-    return _is_row(one) and _is_row(other) and _group(one) == _group(other)
-
-
-def _may_pass(moved: Piece, other: Piece) -> bool:
-    if (moved.block.kind == BlockKind.FOOTNOTE) != (other.block.kind == BlockKind.FOOTNOTE):
-        return False
-    if not _is_row(moved):
-        return True
-    heads = moved.block.shape.get("header") or other.block.shape.get("header")
-    return _same_table(moved, other) and not heads

@@ -40,6 +40,11 @@ def head_of(request: Ask, place: Place) -> dict[str, Any]:
     return {"v": view_head(place, locale_of(request))}
 
 
+def place_in_text(place: Place, key: str) -> str:
+    """Where a block stands in the workbench's text (without locale), whichever part of it that is; "" for its beginning."""
+    return address_of(place, f"/text?from={key}#b-{key}" if key else "/text")
+
+
 def address_of(place: Place, tail: str = "") -> str:
     """The version's workbench, or what is under it (without locale)."""
     slug, draft = place.consultation.slug, place.draft.slug

@@ -4,10 +4,12 @@
 | --- | --- |
 | begin | POST: a new version from the present text |
 | {number} | the workbench: how each block follows from the version before, why it changed |
+| {number}/text | the text part by part, each block with its actions |
 | {number}/publish | the version's note; publish it |
-| {number}/discard | POST |
+| {number}/discard | what would be lost; POST throws it away |
 
-Blocks, the matching and reasons have files of their own: `editing.py`, `ruling.py`, `reasons.py`.
+Blocks, figures, places, the matching and reasons have files of their own: `editing.py`, `picturing.py`, `placing.py`,
+`ruling.py`, `reasons.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from consult.i18n.locales import language_name
 from consult.kernel.errors import FormInvalid
 from consult.models.consultation import RoundState
 from consult.models.version import MatchKind
-from consult.preparing import editing, reasons, ruling
+from consult.preparing import contents, editing, picturing, placing, reasons, ruling
 from consult.preparing.asking import DRAFT, ONE, ONE_AT, address_of, head_of, place_of
 from consult.preparing.forms import note_fields, parse_note
 from consult.preparing.keeping import load_arrangement
@@ -125,6 +127,20 @@ async def post_publish(request: Ask, session: AsyncSession) -> Response[Any]:
     return see_other(request, address_of(place), notice="published")
 
 
+@get(ONE + "/discard", opt={"permission": Permission.EDIT})
+async def discard_page(request: Ask, session: AsyncSession) -> Response[Any]:
+    """What would be lost with a version in preparation."""
+    place = await place_of(request, session)
+    refuse_published(place.version)
+    rows = await load_succession(session, place.version.id)
+    context = {
+        **head_of(request, place),
+        "changed": len({row.key or row.before for row in rows if row.kind != MatchKind.UNCHANGED}),
+        "explained": len(await list_changes(session, place.version.id)),
+    }
+    return respond(request, "preparing/discard.html", context)
+
+
 @post(ONE + "/discard", opt={"permission": Permission.EDIT})
 async def post_discard(request: Ask, session: AsyncSession) -> Response[Any]:
     """Throw a version in preparation away."""
@@ -138,8 +154,12 @@ HANDLERS = (
     show_workbench,
     publish_page,
     post_publish,
+    discard_page,
     post_discard,
+    contents.show_text,
     *editing.HANDLERS,
+    *picturing.HANDLERS,
+    *placing.HANDLERS,
     *ruling.HANDLERS,
     *reasons.HANDLERS,
 )

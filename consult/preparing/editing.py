@@ -1,11 +1,9 @@
-"""Editing a version in preparation block by block.
+"""Editing a version in preparation block by block, as Markdown. Figures have a form of their own: `picturing.py`.
 
 | address under …/versions/{number} | what |
 | --- | --- |
-| text | the whole text, each block with its actions |
 | blocks/{key} | one block's Markdown; blocks/{key}/preview (POST) shows what would come of it |
 | blocks/{key}/after | new blocks after it, `start` for the beginning; …/after/preview (POST) |
-| blocks/{key}/move, blocks/{key}/remove | POST |
 """
 
 from __future__ import annotations
@@ -17,11 +15,12 @@ from typing import Any
 from litestar import Response, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from consult.documents.blocks import BlockKind
 from consult.documents.preparing import refuse_published
 from consult.i18n.catalogues import catalogue
 from consult.kernel.errors import Conflict, FieldError, FormInvalid
-from consult.preparing.arranging import Arrangement, move_block, remove_block
-from consult.preparing.asking import ONE, ONE_AT, address_of, figures_of, head_of, place_of
+from consult.preparing.arranging import Arrangement
+from consult.preparing.asking import ONE, ONE_AT, figures_of, head_of, place_in_text, place_of
 from consult.preparing.keeping import load_arrangement
 from consult.preparing.queries import remarks_on
 from consult.preparing.service import Place, fingerprint, rearrange, refuse_overtaken
@@ -44,17 +43,6 @@ class BlockOvertaken(FormInvalid):
 
     status = 409
     code = "conflict"
-
-
-@get(ONE + "/text", opt={"permission": Permission.EDIT})
-async def show_text(request: Ask, session: AsyncSession) -> Response[Any]:
-    """The whole text, each block with its actions."""
-    place = await place_of(request, session)
-    refuse_published(place.version)
-    held = await load_arrangement(session, place.version, place.last)
-    blocks = [piece.block for piece in held.pieces]
-    context = {**head_of(request, place), "blocks": view_text(blocks, held.original, locale_of(request))}
-    return respond(request, "preparing/text.html", context)
 
 
 async def show_block(request: Ask, session: AsyncSession, failed: FormInvalid | None = None) -> Response[Any]:
@@ -93,7 +81,7 @@ async def post_block(request: Ask, session: AsyncSession, key: str) -> Response[
         return write_at(held, key, typed.raw(SOURCE), figures)
 
     await rearrange(session, place, work)
-    return see_other(request, address_of(place, f"/text#b-{key}"), notice="saved")
+    return see_other(request, place_in_text(place, key), notice="saved")
 
 
 @post(BLOCK + "/preview", opt={"permission": Permission.EDIT}, status_code=200)
@@ -132,10 +120,10 @@ async def post_after(request: Ask, session: AsyncSession, key: str) -> Response[
     place = await place_of(request, session, hold=True)
     figures = await figures_of(session, place)
     held = await rearrange(
-        session, place, lambda held: write_after(held, _after(key), typed.raw(SOURCE), figures)
+        session, place, lambda held: write_after(held, after_key(key), typed.raw(SOURCE), figures)
     )
     made = next(piece.key for piece in held.pieces if not piece.was)
-    return see_other(request, address_of(place, f"/text#b-{made}"), notice="saved")
+    return see_other(request, place_in_text(place, made), notice="saved")
 
 
 @post(BLOCK + "/after/preview", opt={"permission": Permission.EDIT}, status_code=200)
@@ -143,34 +131,12 @@ async def post_preview_after(request: Ask, session: AsyncSession, key: str) -> R
     """What new blocks would look like."""
     place, typed = await place_of(request, session), await read_form(request)
     figures = await figures_of(session, place)
-    write = partial(write_after, key=_after(key), text=typed.raw(SOURCE), figures=figures)
+    write = partial(write_after, key=after_key(key), text=typed.raw(SOURCE), figures=figures)
     return await _preview(request, session, place, typed, key, lambda held: write(held), adds=True)
 
 
-@post(BLOCK + "/move", opt={"permission": Permission.EDIT})
-async def post_move(request: Ask, session: AsyncSession, key: str) -> Response[Any]:
-    """Move a block one place up or down."""
-    typed = await read_form(request)
-    place = await place_of(request, session, hold=True)
-    await rearrange(session, place, lambda held: move_block(held, key, down=typed["to"] == "down"))
-    return see_other(request, address_of(place, f"/text#b-{key}"), notice="saved")
-
-
-@post(BLOCK + "/remove", opt={"permission": Permission.EDIT})
-async def post_remove(request: Ask, session: AsyncSession, key: str) -> Response[Any]:
-    """Take a block out. Raises Conflict where somebody else changed it since it was seen."""
-    typed = await read_form(request)
-    place = await place_of(request, session, hold=True)
-
-    def work(held: Arrangement) -> Arrangement:
-        refuse_overtaken(held, key, typed["seen"])
-        return remove_block(held, key)
-
-    await rearrange(session, place, work)
-    return see_other(request, address_of(place, "/text"), notice="removed")
-
-
-def _after(key: str) -> str:
+def after_key(key: str) -> str:
+    """The key after which new blocks go, "" for the beginning."""
     return "" if key == START else key
 
 
@@ -217,7 +183,7 @@ async def _foreseen(
 def _shown(request: Ask, place: Place, held: Arrangement, then: Arrangement, key: str) -> dict[str, Any]:
     """The block as it would stand, and what the page says where nothing else is said."""
     locale, there = locale_of(request), {piece.key for piece in held.pieces}
-    at = held.place(key) if key != START else -1
+    kind = next((piece.block.kind for piece in held.pieces if piece.key == key), "")
     new = [piece for piece in then.pieces if piece.key not in there]
     mine = [piece for piece in then.pieces if piece.key == key]
     return {
@@ -226,21 +192,18 @@ def _shown(request: Ask, place: Place, held: Arrangement, then: Arrangement, key
         "seen": "",
         "theirs": "",
         "adds": False,
+        "is_figure": kind == BlockKind.FIGURE,
+        "is_row": kind == BlockKind.TABLE_ROW,
         "previewed": False,
         "shown": view_text([piece.block for piece in [*mine, *new]], held.original, locale),
-        "may_go_up": at > 0,
-        "may_go_down": 0 <= at < len(held.pieces) - 1,
     }
 
 
 HANDLERS = (
-    show_text,
     block_page,
     post_block,
     post_preview,
     after_page,
     post_after,
     post_preview_after,
-    post_move,
-    post_remove,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from consult.documents.markup import FigureWords
 from consult.i18n.content import write
 from consult.i18n.locales import language_name
 from consult.kernel.messages import N_
@@ -17,6 +18,8 @@ from consult.web.forms import Problems, Typed
 
 MOST_NOTE = 5_000
 MOST_REASON = 5_000
+MOST_ALTERNATIVE = 1_000
+MOST_CAPTION = 1_000
 MOST_REFERENCES = 200
 PICKED = "picked"
 """The boxes of contributions that are suggested."""
@@ -82,6 +85,17 @@ def parse_ruled(typed: Typed, held: Arrangement, key: str) -> Ruled:
         problems.add("block", N_("Choose the block."))
     problems.raise_if_any(typed)
     return Ruled(ruling, other, key) if is_old else Ruled(ruling, key, "" if ruling is Ruling.NEW else other)
+
+
+def parse_figure(typed: Typed, problems: Problems) -> FigureWords:
+    """What a figure says; what is wrong is noted."""
+    alternative, caption = typed["alternative"], typed["caption"]
+    problems.require(
+        alternative, "alternative", N_("Describe what the picture shows, for those who can't see it.")
+    )
+    problems.limit(alternative, "alternative", MOST_ALTERNATIVE)
+    problems.limit(caption, "caption", MOST_CAPTION)
+    return FigureWords(alternative, caption)
 
 
 def _read(

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.documents.blocks import BlockKind
 from consult.documents.matching import match_blocks
+from consult.documents.pending import drop_unused_figures
 from consult.documents.preparing import drop_version, refuse_published, refuse_second
 from consult.documents.service import find_draft, lock_drafts, publish_version
 from consult.documents.storing import KeptBlock, insert_blocks, load_kept
@@ -147,6 +148,7 @@ async def publish_prepared(
     place.version.note = note
     place.version.correction = correction and place.last is not None
     await publish_version(session, place.consultation, place.draft, place.version, actor, now)
+    await drop_unused_figures(session, place.draft)
 
 
 def _check_document(held: Arrangement) -> None:

@@ -80,12 +80,13 @@ class VersionHead:
 
 @dataclass(frozen=True, slots=True)
 class SideView:
-    """One side of a change."""
+    """One side of a change. `src` is a figure's picture, "" for what is none."""
 
     key: str
     what: str
     html: Markup
     is_row: bool
+    src: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ def view_side(block: KeptBlock, original: str, locale: str) -> SideView:
     """A block's text in the original language, and what kind of block it is."""
     what = catalogue(locale).gettext(KINDS[BlockKind(block.kind)])
     html = Markup(_without_ids(block.texts[original].html))  # noqa: S704 - made safe when it was stored
-    return SideView(block.key, what, html, block.kind == BlockKind.TABLE_ROW)
+    return SideView(block.key, what, html, block.kind == BlockKind.TABLE_ROW, str(block.shape.get("src", "")))
 
 
 def _without_ids(html: str) -> str:

@@ -61,7 +61,7 @@ def _told() -> Iterator[None]:
 def _check_figures(read: Iterable[ParsedBlock], figures: Mapping[str, str]) -> None:
     for block in read:
         if block.src and base_name(block.src) not in figures:
-            text = N_("There is no figure “%(name)s” in this draft. New figures come with a whole version.")
+            text = N_("There is no figure “%(name)s” in this draft. Add its picture with “Add a figure”.")
             raise invalid(SOURCE, text, name=base_name(block.src))
 
 

@@ -20,6 +20,8 @@ from consult.consultations.service import create_consultation
 from consult.documents.importing import prepare
 from consult.documents.imports import import_draft, start_import
 from consult.documents.markdown import render_comment
+from consult.documents.markup import FigureWords
+from consult.documents.received.reading import read_file
 from consult.documents.service import store_version
 from consult.i18n.content import write
 from consult.kernel.clock import SystemClock
@@ -30,6 +32,7 @@ from consult.models.ledger import Mail
 from consult.models.people import Role, User
 from consult.models.version import Rendition, RenditionState
 from consult.preparing.arranging import remove_block
+from consult.preparing.figures import add_figure, keep_picture
 from consult.preparing.keeping import load_arrangement
 from consult.preparing.service import begin_version, hold_version, rearrange
 from consult.preparing.writing import write_after, write_at
@@ -44,7 +47,17 @@ UNCONFIRMED = "unconfirmed@example.org"
 OPEN = "charter-and-governance"
 ORIGINAL = "# Plain words\n\nThe Forum speaks plainly.\n\nIt answers what it is asked. It says why.\n\nIt keeps its word.\n"
 JOINED = "# Mots simples\n\nLe Forum parle simplement. Il répond à ce qu'on lui demande. Il dit pourquoi.\n\nIl tient parole.\n"
+NOTED = {
+    lang: f"""<h1>{title}</h1><p>{words} <del>{words}</del></p>
+<p><img src="https://elsewhere.example/a.png" alt="{words}"></p><p><img src="https://elsewhere.example/b.png" alt="{title}"></p>
+<table><tr><th>1</th><th>2</th></tr><tr><td colspan="2">{words}</td></tr></table><script>alert(1)</script><iframe src="x"></iframe>"""
+    for lang, title, words in (
+        ("en", "Plain words", "The Forum speaks plainly."),
+        ("ar", "كلمات بسيطة", "يتحدث المنتدى ببساطة."),
+    )
+}
 DISCLOSURE = ROOT / "consult" / "demo" / "content" / "drafts" / "disclosure"
+DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10"><rect width="40" height="10"/></svg>'
 Places = Mapping[str, str]
 _CHARTER = (
     select(Version.reference)
@@ -79,6 +92,7 @@ async def _add_states(session: AsyncSession) -> dict[str, str]:
         "reset": await make_link(session, newcomer.id, Purpose.RESET, "", now),
         "email": await make_link(session, member.id, Purpose.EMAIL, "other@example.org", now),
         "import": str(await _waiting_import(session, editor, now)),
+        "noted": str(await _noted_import(session, editor, now)),
         "hidden_consultation": await _unpublished(session, editor, now),
         "to_translate": await _stale_translation(session, editor, now),
         "term": await _term(session, editor, now),
@@ -114,6 +128,17 @@ async def _waiting_import(session: AsyncSession, editor: Actor, now: datetime) -
     return (
         await start_import(session, consultation, "plain", title, prepare(files), files, {}, editor, now)
     ).id
+
+
+async def _noted_import(session: AsyncSession, editor: Actor, now: datetime) -> int:
+    """Files of which not everything could come along."""
+    consultation = await get_consultation(session, "research-questions", editor)
+    received = {lang: read_file(f"{lang}.html", html.encode()) for lang, html in NOTED.items()}
+    files = {lang: each.markdown for lang, each in received.items()}
+    notes = {lang: each.notes for lang, each in received.items()}
+    waiting = await start_import(session, consultation, "noted", write({"en": "Noted words"}, "en"), prepare(files),
+                                 files, {}, editor, now, notes=notes)  # fmt: skip
+    return waiting.id
 
 
 async def _unpublished(session: AsyncSession, editor: Actor, now: datetime) -> str:
@@ -187,7 +212,13 @@ async def _prepared(session: AsyncSession, editor: Actor, now: datetime) -> dict
     await rearrange(session, place, lambda held: write_at(held, body[0], "The Forum now says less.", {}))
     await rearrange(session, place, lambda held: write_after(held, body[0], "And this is new.", {}))
     await rearrange(session, place, lambda held: remove_block(held, body[-1]))
-    return {"worked": body[0], "removed": body[-1]}
+    shown = await keep_picture(session, place.draft.id, "times.svg", DRAWING)
+    words = FigureWords("The finder writes, the Forum answers.", "Two steps")
+    held = await rearrange(session, place, lambda held: add_figure(held, body[0], shown, words))
+    figure = next(piece.key for piece in held.pieces if piece.block.kind == "figure")
+    heading = next(piece.key for piece in held.pieces[1:] if piece.block.kind == "heading")
+    item = next((piece.key for piece in held.pieces if piece.block.kind == "list_item"), heading)
+    return {"worked": body[0], "removed": body[-1], "figure": figure, "section": heading, "item": item}
 
 
 async def _find_places(session: AsyncSession) -> dict[str, str]:
