@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -15,7 +15,7 @@ from consult.comments.queries import MADE, Filters, listed, rows_in_version
 from consult.comments.views import ContributionView, view_threads
 from consult.documents.marking import mark
 from consult.i18n.locales import direction
-from consult.models.contribution import Anchor, State
+from consult.models.contribution import Anchor, Contribution, State
 from consult.models.document import Block, BlockText, Version
 
 FEW = 3
@@ -75,20 +75,39 @@ def _passage(row: Row[Any]) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Comments whose passage is gone; `more` is the address (without locale) of all, "" where these are all."""
+    """Comments whose passage is gone: how many; where in the text they stand, with locale; the first of them.
 
+    `items` are empty where that is elsewhere. `more`: the address (without locale) of all, "" where these are all.
+    """
+
+    count: int = 0
+    address: str = ""
     items: Sequence[GoneView] = ()
     more: str = ""
 
 
+async def count_gone(session: AsyncSession, version_id: int, filters: Filters) -> int:
+    """How many threads' passage is not in a version any more."""
+    statement = (
+        select(func.count())
+        .select_from(Anchor)
+        .join(Contribution, Contribution.id == Anchor.contribution_id)
+        .where(Anchor.version_id == version_id, Anchor.block_id.is_(None), listed(), *filters.conditions())
+    )
+    return (await session.execute(statement)).scalar_one()
+
+
 async def first_gone(
     session: AsyncSession, version_id: int, draft_address: str, filters: Filters, locale: str
-) -> Gone:
-    """The first of those whose passage is gone from a version; `draft_address` is its own, without locale."""
+) -> tuple[Sequence[GoneView], str]:
+    """The first of those whose passage is gone, and the address of all ("" where these are all).
+
+    `draft_address` is the version's own, without locale.
+    """
     rows = await gone_from(session, version_id, FEW + 1, filters=filters)
     path, _, query = draft_address.partition("?")
     more = f"{path}/gone?{query}".rstrip("?") if len(rows) > FEW else ""
-    return Gone(await view_gone(session, rows[:FEW], locale), more)
+    return await view_gone(session, rows[:FEW], locale), more
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.comments.filters import FilterBar, filter_bar, read_after
 from consult.comments.form_view import FormPlace, comment_form
-from consult.comments.places import Gone, first_gone
+from consult.comments.places import Gone, count_gone, first_gone
 from consult.comments.posting import read_comment, receive_comment, to_comment
 from consult.comments.queries import (
     THREADS_ON_PAGE,
@@ -21,9 +22,18 @@ from consult.comments.queries import (
 )
 from consult.comments.views import Posted, view_posted, view_threads
 from consult.consultations.queries import get_brief
-from consult.documents.contents import Around, lead_out, look_around, view_contents, view_portion
+from consult.documents.contents import (
+    Around,
+    lead_out,
+    lead_to_text,
+    look_around,
+    repeat_head,
+    view_contents,
+    view_portion,
+)
 from consult.documents.margins import Margin, load_margins, with_marks
 from consult.documents.queries import (
+    BlockRow,
     find_block,
     load_blocks,
     load_parted,
@@ -39,6 +49,7 @@ from consult.kernel.messages import N_
 from consult.security.permissions import Permission
 from consult.translations.queries import find_change
 from consult.translations.views import ChangeView, view_change
+from consult.versions.since import Since, load_since
 from consult.web.page import Feed
 from consult.web.respond import is_partial, respond
 from consult.web.site import Ask, Viewer, actor_of, locale_of
@@ -60,9 +71,10 @@ async def read_draft(request: Ask, session: AsyncSession) -> Response[Any]:
     parted = await load_parted(session, reading.version)
     number = parted.find(asked) or 0
     starts = ["", *(portion[0].key for portion in parted.portions[1:])]
+    address_of = reading.portions(starts)
     if asked != starts[number]:
-        return Redirect(reading.at(starts[number]), status_code=303)
-    around = look_around(parted, number, lambda at: reading.at(starts[at]))
+        return Redirect(address_of(number), status_code=303)
+    around = look_around(parted, number, address_of)
     return await _portion(request, session, reading, around, starts[number])
 
 
@@ -73,16 +85,19 @@ async def _portion(
     rows = await load_some_blocks(session, reading.version, reading.lang, around.ids)
     texts = {row.id: row for row in rows}
     own = [texts[piece.id] for piece in around.own]
-    blocks = lead_out(view_blocks(own, reading.address, locale), around)
+    since = await _since(session, reading, own, locale)
+    blocks = lead_out(since.noted(_blocks(reading, own, locale)), around)
+    head = view_blocks([texts[piece.id] for piece in around.head], reading.address, locale)
     margins = await load_margins(session, reading.version.id, blocks, reading.filters, locale)
     marked = [with_marks(block, margins.get(block.key)) for block in blocks]
     context = {
         **_about(reading),
-        "groups": regroup(marked, before=around.parted.levels_before(around.number)),
+        "groups": repeat_head(regroup(marked, before=around.parted.levels_before(around.number)), head),
+        "since": since,
         "outline": view_contents(around, texts),
         "portion": view_portion(around, texts),
         "margins": margins,
-        "gone": await _gone(session, reading, locale),
+        "gone": await _gone(session, reading, around, locale),
         "languages": text_languages(reading, locale, start),
         "filter_bar": _filter_bar(request, reading, start),
         "comments": sum(piece.comment_count for piece in around.parted.pieces),
@@ -96,13 +111,15 @@ async def _whole(request: Ask, session: AsyncSession, reading: Reading) -> Respo
     """All of the text and no threads: to print, or to read where there is no line."""
     locale = locale_of(request)
     parted = await load_parted(session, reading.version)
-    around = look_around(replace(parted, portions=(parted.pieces,)), 0, lambda _: reading.at(""))
+    around = look_around(replace(parted, portions=(parted.pieces,)), 0, lambda _: reading.beginning)
     rows = await load_blocks(session, reading.version, reading.lang)
     texts = {row.id: row for row in rows}
-    blocks = [replace(each, comment_count=0) for each in view_blocks(rows, reading.address, locale)]
+    since = await _since(session, reading, rows, locale)
+    blocks = [replace(each, comment_count=0) for each in _blocks(reading, rows, locale)]
     context = {
         **_about(reading),
-        "groups": regroup(blocks),
+        "groups": regroup(since.noted(blocks)),
+        "since": since,
         "outline": view_contents(around, texts),
         "portion": view_portion(around, texts),
         "margins": {},
@@ -111,9 +128,17 @@ async def _whole(request: Ask, session: AsyncSession, reading: Reading) -> Respo
         "filter_bar": _filter_bar(request, reading, ""),
         "comments": sum(row.comment_count for row in rows),
         "is_part": False,
-        "whole": reading.at(""),
+        "whole": reading.beginning,
     }
     return _respond(request, reading, context)
+
+
+def _blocks(reading: Reading, rows: Sequence[BlockRow], locale: str) -> Sequence[BlockView]:
+    """The blocks as shown. Of a text that is not translated at all the page says so once."""
+    blocks = view_blocks(rows, reading.address, locale)
+    if reading.lang in reading.version.languages:
+        return blocks
+    return [replace(block, is_fallback=False) for block in blocks]
 
 
 def _about(reading: Reading) -> dict[str, Any]:
@@ -128,11 +153,20 @@ def _respond(request: Ask, reading: Reading, context: dict[str, Any]) -> Respons
     )  # fmt: skip
 
 
-async def _gone(session: AsyncSession, reading: Reading, locale: str) -> Gone:
-    """Nothing is gone from a first version."""
+async def _since(session: AsyncSession, reading: Reading, rows: Sequence[BlockRow], locale: str) -> Since:
+    return await load_since(session, reading.version.id, reading.since, [row.key for row in rows], locale)
+
+
+async def _gone(session: AsyncSession, reading: Reading, around: Around, locale: str) -> Gone:
+    """Nothing is gone from a first version. What is stands at the end of the text, once."""
     if reading.version.number == 1:
         return Gone()
-    return await first_gone(session, reading.version.id, reading.draft.address, reading.filters, locale)
+    count = await count_gone(session, reading.version.id, reading.filters)
+    last = len(around.parted.portions) - 1
+    if not count or around.number != last:
+        return Gone(count, f"{around.address_of(last)}#gone")
+    items = await first_gone(session, reading.version.id, reading.draft.address, reading.filters, locale)
+    return Gone(count, "#gone", *items)
 
 
 def _filter_bar(request: Ask, reading: Reading, start: str) -> FilterBar:
@@ -168,7 +202,10 @@ async def _block(session: AsyncSession, reading: Reading, request: Ask) -> Block
     rows = await load_blocks(session, reading.version, reading.lang, request.path_params["key"])
     if not rows:
         raise NotFound
-    return view_blocks(rows, reading.address, locale_of(request))[0]
+    locale = locale_of(request)
+    since = Since() if is_partial(request) else await _since(session, reading, rows, locale)
+    (block,) = since.noted(view_blocks(rows, reading.address, locale))
+    return lead_to_text(block, reading.address)
 
 
 async def show_block(

@@ -37,6 +37,7 @@ class Piece:
     group: int
     letters: int
     comment_count: int
+    header: bool = False
 
     @property
     def note(self) -> str:
@@ -75,6 +76,14 @@ class Parted:
             Heading(self.pieces[at].id, self.pieces[at].key, level, of[self.pieces[at].key])
             for at, level in levels.items()
         )
+
+    def head_before(self, number: int) -> tuple[Piece, ...]:
+        """The head of a table that goes on in a portion, as it stands in one before."""
+        first = self.portions[number][0] if self.portions[number] else None
+        if first is None or first.kind != BlockKind.TABLE_ROW or first.header:
+            return ()
+        earlier = (piece for portion in self.portions[:number] for piece in portion)
+        return tuple(piece for piece in earlier if piece.header and piece.group == first.group)
 
     def levels_before(self, number: int) -> list[int]:
         """The headings' own levels that come before a portion."""
@@ -171,17 +180,19 @@ def _end(runs: Sequence[Run], sizes: Sequence[int], start: int) -> int:
 
 
 def in_contents(headings: Sequence[Heading], current: int) -> list[Heading]:
-    """The headings that a page lists: all where these are few, else the deeper ones of its own portion only."""
-    for deepest in (6, 5, 4, 3, 2):
+    """The headings that a page lists: all where these are few, else the deeper ones of its own portion only.
+
+    As far as there is room with those that other portions begin with, the nearest first.
+    """
+    shown: list[Heading] = []
+    for deepest in (6, 5, 4, 3, 2, 1):
         shown = [each for each in headings if each.level <= deepest or each.portion == current]
         if len(shown) <= IN_CONTENTS:
-            return shown
-    # A text of chapters alone: how each portion begins, and of those the nearest.
+            break
     begins = {each.portion: each for each in reversed(headings)}
-    shown = [each for each in headings if each.portion == current or begins[each.portion] is each]
-    nearest = sorted(shown, key=lambda each: abs(each.portion - current))[:IN_CONTENTS]
-    kept = {each.key for each in nearest}
-    return [each for each in shown if each.key in kept]
+    nearest = sorted(begins.values(), key=lambda each: abs(each.portion - current))
+    kept = list(dict.fromkeys(each.key for each in (*shown, *nearest)))[:IN_CONTENTS]
+    return [each for each in headings if each.key in set(kept)]
 
 
 def above(headings: Sequence[Heading], number: int, first: Piece) -> list[Heading]:

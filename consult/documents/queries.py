@@ -116,7 +116,8 @@ async def load_parted(session: AsyncSession, version: Version) -> Parted:
 def _piece(row: Any) -> Piece:
     shape = row.shape
     return Piece(row.id, row.key, BlockKind(row.kind), int(shape.get("level", 0)), str(shape.get("label", "")),
-                 bool(shape.get("ordered")), int(shape.get("group", 0)), row.letters, row.comment_count)  # fmt: skip
+                 bool(shape.get("ordered")), int(shape.get("group", 0)), row.letters, row.comment_count,
+                 bool(shape.get("header")))  # fmt: skip
 
 
 def _chosen(rows: Sequence[Any], lang: str, original: str) -> list[BlockRow]:

@@ -84,13 +84,14 @@ class Group(Generic[B]):
 
     single: one block; level is a heading's level on the page (2-6, none skipped), otherwise 0.
     list: `lists` has the nested structure (more than one where bullets and numbers alternate).
-    table: `head` rows and `body` rows. footnotes: all of the document's.
+    table: `head` rows and `body` rows; `repeated` is the head of one that goes on from an earlier page. footnotes: all of the document's.
     """
 
     kind: GroupKind
     blocks: tuple[B, ...]
     level: int = 0
     lists: tuple[NestedList[B], ...] = ()
+    repeated: tuple[B, ...] = ()
 
     @property
     def head(self) -> tuple[B, ...]:

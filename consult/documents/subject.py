@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl
@@ -15,10 +16,11 @@ from consult.consultations.views import ConsultationView, view_consultation
 from consult.documents.queries import get_draft, get_version, published_versions, versions_of_round
 from consult.documents.views import DraftView, view_draft
 from consult.i18n.locales import language_name
-from consult.kernel.addresses import with_query
+from consult.kernel.addresses import in_path, with_query
 from consult.kernel.events import consultation_scope
 from consult.models.consultation import Consultation, RoundState
 from consult.models.document import Draft, Version
+from consult.versions.since import Since
 from consult.web.respond import Shared
 from consult.web.site import Ask, locale_of, site_of
 
@@ -45,10 +47,27 @@ class Reading:
         """What else the address of each of its portions says: the filters."""
         return {"kind": self.filters.kind, "lang": self.filters.lang, "answered": self.filters.answered}
 
-    def at(self, key: str) -> str:
-        """The address of the portion that begins with a block, "" for the first."""
+    @property
+    def beginning(self) -> str:
+        """The address of the first portion, or of the whole."""
         path, _, query = self.address.partition("?")
-        return with_query(path, **dict(parse_qsl(query)), **{"from": key}, **self.own)
+        return with_query(path, **dict(parse_qsl(query)), **self.own)
+
+    def portions(self, starts: Sequence[str]) -> Callable[[int], str]:
+        """A portion's number → its address, by the keys that portions begin with."""
+        first = self.beginning
+        joint = "&" if "?" in first else "?"
+        return lambda number: f"{first}{joint}from={in_path(starts[number])}" if number else first
+
+    @property
+    def since(self) -> Since:
+        """What the version follows from, and where the two are compared; what changed is still to be read."""
+        if not self.draft.before:
+            return Since()
+        before, now = self.draft.before, self.draft.version
+        path, _, query = self.address.partition("?")
+        text = dict(parse_qsl(query)).get("text", "")
+        return Since(before, now, address=with_query(f"{path}/compare/{before}/{now}", text=text))
 
     @property
     def shared(self) -> Shared:

@@ -31,6 +31,23 @@ PLACES: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeNote:
+    """That a block is not as it was in version `before`; `now` is the version that is read.
+
+    `label`: a message with %(before)s and %(now)s. `address`: of this very change where the two are compared.
+    `of_table`: it speaks of the whole table that begins with this row.
+    """
+
+    label: str
+    before: int
+    now: int
+    address: str
+    is_new: bool = False
+    of_table: bool = False
+    reason: LocalText | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BlockView:
     """A block as shown; `place` names it in words, `address` (with locale) is its own page.
 
@@ -58,6 +75,7 @@ class BlockView:
     address: str
     place: str
     joined_at: str
+    changed: ChangeNote | None = None
 
     @property
     def note(self) -> str:
@@ -67,7 +85,10 @@ class BlockView:
 
 @dataclass(frozen=True, slots=True)
 class OutlineView:
-    """A heading in the table of contents, with the comments under it; `address` leads to it, on this page or another."""
+    """A heading in the table of contents, with the comments under it; `address` leads to it, on this page or another.
+
+    `here`: the portion that is read begins under it.
+    """
 
     level: int
     address: str
@@ -75,6 +96,7 @@ class OutlineView:
     lang: str
     dir: str
     count: int
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +148,18 @@ class DraftView:
     @property
     def changes_address(self) -> str:
         """Where one sees what changed since the version before; "" for the first one."""
-        before = [version.number for version in self.versions if version.number < self.version]
         base = self.address.partition("?")[0]
-        return f"{base}/compare/{before[-1]}/{self.version}" if before else ""
+        return f"{base}/compare/{self.before}/{self.version}" if self.before else ""
+
+    @property
+    def before(self) -> int:
+        """The number of the version before, 0 for the first one."""
+        return max((each.number for each in self.versions if each.number < self.version), default=0)
+
+    @property
+    def newer(self) -> VersionView | None:
+        """The newest version where that is not this one."""
+        return self.versions[-1] if self.versions and self.versions[-1].number > self.version else None
 
 
 def view_draft(

@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import (
     format_date,
     format_datetime,
@@ -19,6 +20,12 @@ from consult.i18n.locales import babel_locale
 
 SPANS = ((86400, 2 * 86400), (3600, 2 * 3600), (60, 2 * 60))
 """Seconds in a day, hour, minute, and from how many seconds on each is used."""
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: int | float, locale: Locale) -> str:
+    """A page says the same few numbers over and over."""
+    return format_decimal(value, locale=locale)
 
 
 class Formats:
@@ -53,7 +60,7 @@ class Formats:
 
     def number(self, value: int | float) -> str:
         """`12,345`."""
-        return format_decimal(value, locale=self._locale)
+        return _decimal(value, self._locale)
 
     def percent(self, value: float) -> str:
         """`45%` of 0.45."""

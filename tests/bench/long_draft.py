@@ -8,11 +8,17 @@ from contextlib import AsyncExitStack
 from itertools import count
 from statistics import median
 
+from consult.consultations.queries import get_consultation
+from consult.db.database import Database
+from consult.documents.importing import prepare
+from consult.documents.service import store_version
+from consult.kernel.clock import SystemClock
+from consult.places.jobs import Carrier
 from tests.bench.growing import SEED, crowd
 from tests.bench.inside import ask, running
 from tests.bench.plan import Plan
 from tests.bench.reading import first_view
-from tests.bench.scene import READING, Scene, make_scene, sentence
+from tests.bench.scene import DRAFT, READING, SLUG, Scene, make_scene, sentence
 from tests.bench.servers import serving
 from tests.bench.table import Row, at_most
 
@@ -31,11 +37,21 @@ def measure(plan: Plan) -> list[Row]:
     short = asyncio.run(make_scene(plan.room("short")))
     with serving("consult.app:create_app", scene.environment, plan.folder / "long.log") as site:
         sizes, names = first_view(site)
+    long_ms, short_ms = asyncio.run(_first_renders(plan, [scene, short]))
+    asyncio.run(_publish_next(scene))
+    with serving("consult.app:create_app", scene.environment, plan.folder / "later.log") as site:
+        later, later_names = first_view(site)
     what = f"a draft of {BLOCKS:,} blocks and {BLOCKS * WORDS:,} words with {COMMENTS:,} comments"
     total = sum(sizes.values()) / 1000
-    long_ms, short_ms = asyncio.run(_first_renders(plan, [scene, short]))
     return [
         at_most(f"First view of {what}, compressed", total, 60, f"{names} (kB)", "kB"),
+        at_most(
+            "… and of its second version, which says at a quarter of its blocks that they changed",
+            sum(later.values()) / 1000,
+            60,
+            f"{later_names} (kB)",
+            "kB",
+        ),
         at_most(
             f"First render of {what}, beside one of thirty blocks",
             long_ms / short_ms,
@@ -53,6 +69,22 @@ def long_text() -> str:
         heading = len(parts) % CHAPTER == 1
         parts.append(f"## {sentence(chance, 5)}" if heading else sentence(chance, WORDS))
     return "\n\n".join(parts) + "\n"
+
+
+async def _publish_next(scene: Scene) -> None:
+    """A second version, with the comments carried over to it."""
+    blocks = long_text().split("\n\n")
+    for at in range(2, len(blocks), 4):
+        blocks[at] += " This is new."
+    database = Database(scene.settings.url)
+    try:
+        async with database.writing() as session:
+            consultation = await get_consultation(session, SLUG, None)
+            prepared = prepare({"en": "\n\n".join(blocks)})
+            await store_version(session, consultation, DRAFT, None, prepared, {}, None, SystemClock().now())
+        await Carrier(database, SystemClock()).carry_all()
+    finally:
+        await database.close()
 
 
 async def _first_renders(plan: Plan, scenes: list[Scene]) -> list[float]:

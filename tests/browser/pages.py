@@ -11,7 +11,8 @@ C = f"/consultations/{OPEN}"
 D = f"{C}/drafts/charter"
 N = "/consultations/responsible-disclosure/drafts/disclosure"
 PLACES = "/desk/consultations/responsible-disclosure/drafts/disclosure/versions/2/places"
-COMPARE = "/consultations/civil-society-and-academia/drafts/participation/compare"
+CHANGED = "/consultations/civil-society-and-academia/drafts/participation"
+COMPARE = f"{CHANGED}/compare"
 ONE = "/contributions"
 WORKED = "/desk/consultations/responsible-disclosure/drafts/disclosure/versions/3"
 DESK = "/desk/consultations"
@@ -68,7 +69,10 @@ READERS = (
     Shown("draft in another language", f"{D}?text=ru"),
     Shown("draft, whole text", f"{D}?whole=1"),
     Shown("draft, in grace", "/consultations/frontier-model-definition/drafts/frontier-model"),
-    Shown("draft, answered", "/consultations/civil-society-and-academia/drafts/participation"),
+    Shown("draft, answered", CHANGED),
+    Shown("draft, what changed", f"{CHANGED}?text=en"),
+    Shown("draft, what changed, whole text", f"{CHANGED}?whole=1"),
+    Shown("draft, what changed, the version before", f"{CHANGED}?version=1"),
     Shown("compare", f"{COMPARE}/1/2"),
     Shown("compare, side by side", f"{COMPARE}/1/2?view=side&text=fr"),
     Shown("file to ask for", "/versions/FMF-2026-01-D1-V2/files/FMF-2026-01-D1-V2.en.redline-1.docx"),

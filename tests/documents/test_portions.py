@@ -192,3 +192,77 @@ async def test_a_short_draft_is_as_it_was(site: Site) -> None:
     assert "whole=1" not in page
     there = await reader.get(f"{READING}?from={keys[1]}")
     assert (there.status_code, there.headers["location"]) == (303, READING)
+
+
+def linked_text() -> str:
+    """A long text with links to its first and to its last chapter, there and back."""
+    text = long_text().replace(
+        "A claim.[^0]", "As [the last](#chapter-39) and [the first](#chapter-0) say.[^0]"
+    )
+    return text.replace("A claim.[^39]", "As [the first](#chapter-0) says.[^39]")
+
+
+async def test_links_to_headings_lead_to_other_parts_without_scripts(site: Site) -> None:
+    await site.consultation()
+    await site.draft(texts={"en": linked_text()})
+    reader = site.browser()
+    first = (await reader.get(f"{READING}?answered=no")).text
+    far, near = (
+        unescape(re.findall(rf'<a href="([^"]+)"[^>]*>the {name}</a>', first)[0])
+        for name in ("last", "first")
+    )
+    assert near.startswith("#b-")
+    assert "answered=no" in far
+    there = (await reader.get(far.partition("#")[0])).text
+    assert f'id="{far.partition("#")[2]}"' in there
+    back = unescape(re.findall(r'<a href="([^"]+)"[^>]*>the first</a>', there)[0])
+    assert back.startswith(f"{READING}?")
+    assert f'id="{near[1:]}"' in (await reader.get(back, follow_redirects=True)).text
+    whole = (await reader.get(f"{READING}?whole=1")).text
+    assert re.findall(r'<a href="([^"]+)"[^>]*>the last</a>', whole) == [f"#{far.partition('#')[2]}"]
+
+
+async def test_links_of_a_block_alone_lead_into_the_text(site: Site) -> None:
+    await site.consultation()
+    await site.draft(texts={"en": linked_text()})
+    reader = site.browser()
+    page = (await reader.get(READING)).text
+    block = re.findall(r'data-block="([^"]+)"', page[: page.index("the last</a>")])[-1]
+    alone = (await reader.get(block)).text
+    link = unescape(re.findall(r'<a href="([^"]+)"[^>]*>the last</a>', alone)[0])
+    answer = await reader.get(link, follow_redirects=True)
+    assert f'id="{link.partition("#")[2]}"' in answer.text
+    note = unescape(re.findall(r'<a href="([^"]+#fn-[^"]+)"', alone)[0])
+    assert f'id="{note.partition("#")[2]}"' in (await reader.get(note, follow_redirects=True)).text
+
+
+async def test_a_table_that_goes_on_has_its_head_again(site: Site) -> None:
+    await site.consultation()
+    rows = "".join(f"| {number} | {WORDS} |\n" for number in range(80))
+    await site.draft(texts={"en": f"# Annex\n\n| Number | Duty[^a] |\n|---|---|\n{rows}\n[^a]: A note.\n"})
+    pages = await walk(site.browser(), READING)
+    assert len(pages) > 1
+    for page in pages:
+        (head,) = re.findall(r"<thead>(.+?)</thead>", page, re.DOTALL)
+        assert "Duty" in head
+        assert ('id="' in head) == (page is pages[0])
+
+
+async def test_the_contents_say_where_a_part_begins_and_lead_to_the_others(site: Site) -> None:
+    await site.consultation()
+    await site.draft(texts={"en": long_text()})
+    pages = await walk(site.browser(), READING)
+    for page in pages:
+        (here,) = re.findall(r'<a href="(#b-[^"]+)" aria-current="location"', page)
+        assert f'id="{here[1:]}"' in page
+    assert 'aria-current="location"' not in (await site.browser().get(f"{READING}?whole=1")).text
+
+
+def test_contents_that_are_too_many_still_say_how_each_part_begins() -> None:
+    found = parted(long_text(100))
+    headings = found.headings()
+    begins = {portion[0].key for portion in found.portions}
+    for number in range(len(found.portions)):
+        listed = in_contents(headings, number)
+        assert len(listed) <= IN_CONTENTS
+        assert begins <= {each.key for each in listed}

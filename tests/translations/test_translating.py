@@ -265,5 +265,5 @@ async def test_a_row_that_is_not_translated_says_so_under_its_table(site: Site) 
     await site.draft(texts={"en": FIRST["en"].replace("| May |", "| June |") + "\nMore.\n"})
     page = (await site.browser().get("/fr/consultations/charter/drafts/text")).text
     note = page.partition("</table>")[2].partition('class="row-margins"')[0]
-    assert note.count("block__note") == 1
+    assert note.count("L’original a changé") == 1
     assert "#changed" in note

@@ -332,13 +332,34 @@
     if (address !== shown) history.replaceState(history.state, "", shown = address);
   };
 
+  // The contents say under which heading one is, also of parts that came later: the nearest line above that is listed.
+  const contents = find(".reading__outline");
+  const lines = contents ? all(".outline a", contents) : [];
+  const mark = () => {
+    const passed = lines.filter((line) => document.getElementById(decodeURIComponent(line.hash.slice(1)))?.getBoundingClientRect().top < innerHeight / 3);
+    const here = passed.at(-1) ?? lines.find((line) => line.hasAttribute("data-start"));
+    for (const line of lines) line.toggleAttribute("aria-current", false);
+    if (!here) return;
+    here.setAttribute("aria-current", "location");
+    if (!wide.matches || contents.matches(":hover, :focus-within")) return;
+    const box = here.getBoundingClientRect(), frame = contents.getBoundingClientRect();
+    if (box.top < frame.top || box.bottom > frame.bottom) contents.scrollTop += box.top - frame.top - frame.height / 3;
+  };
+
+  if (lines.length) {
+    let marking;
+    find("[aria-current]", contents)?.setAttribute("data-start", "");
+    addEventListener("scroll", () => { clearTimeout(marking); marking = setTimeout(mark, 100); }, { passive: true });
+    mark();
+  }
+
   if (column && find(".reading__on, .reading__back", column)) {
     let following;
     addEventListener("scroll", () => { clearTimeout(following); following = setTimeout(follow, 200); }, { passive: true });
     addEventListener("hashchange", arrive);
     document.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      const link = event.target.closest?.(".outline a, .reading__text .block a, .reading__on a");
+      const link = event.target.closest?.(".reading__outline a, .reading__text .block a, .reading__on a");
       if (!link) return;
       if (link.matches(".reading__on a") && window.htmx) { event.preventDefault(); readOn(link); return; }
       const here = link.pathname === location.pathname && link.hash && document.getElementById(decodeURIComponent(link.hash.slice(1)));
