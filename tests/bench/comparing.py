@@ -1,9 +1,10 @@
-"""The page that compares two versions of a large draft, made anew for each reader."""
+"""Large drafts: bringing two versions in, and the page that compares them, made anew for each reader."""
 
 from __future__ import annotations
 
 import asyncio
 import random
+import time
 from itertools import count
 
 from litestar.types import ASGIApp
@@ -25,18 +26,27 @@ FRESH = count()
 
 
 def measure(plan: Plan) -> list[Row]:
-    """A version of which a part of the blocks was edited, moved, split and merged, inline and side by side."""
+    """A version of which a part of the blocks was edited, moved, split and merged: brought in, then read inline and side by
+    side.
+    """
     return asyncio.run(_measure(plan))
 
 
 async def _measure(plan: Plan) -> list[Row]:
     scene = await make_scene(plan.room("comparing"), comments=0)
-    changed = await _two_versions(scene)
-    how = f"{BLOCKS:,} blocks, {BLOCKS * WORDS:,} words, {changed} blocks changed"
+    changed, (first, second) = await _two_versions(scene)
+    size = f"{BLOCKS:,} blocks, {BLOCKS * WORDS:,} words"
+    how = f"{size}, {changed} blocks changed"
     async with running(scene.settings) as app:
         return [
-            at_most(f"Compare page, uncached, {name}", await _slowest(app, view, plan.rounds), 1, how, "s")
-            for name, view in (("inline", "inline"), ("side by side", "side"))
+            at_most("Bring in a draft", first, 5, f"{size}, read, stored and committed", "s"),
+            at_most("Bring in its second version", second, 5, f"{how}, matched, stored and committed", "s"),
+            *[
+                at_most(
+                    f"Compare page, uncached, {name}", await _slowest(app, view, plan.rounds), 1, how, "s"
+                )
+                for name, view in (("inline", "inline"), ("side by side", "side"))
+            ],
         ]
 
 
@@ -51,21 +61,23 @@ async def _slowest(app: ASGIApp, view: str, rounds: int) -> float:
     return max(taken[1:])
 
 
-async def _two_versions(scene: Scene) -> int:
-    """Bring both versions in; how many blocks of the second one are not as they were."""
+async def _two_versions(scene: Scene) -> tuple[int, list[float]]:
+    """Bring both versions in: how many blocks of the second one are not as they were, and the seconds that each took."""
     chance = random.Random(1)
     text = rewrite(chance, "en", draft(chance, "en", BLOCKS, WORDS), generated.Plan(0.3))
     old, new = (generated.markdown(blocks) for blocks in (text.old, text.new))
-    database = Database(scene.settings.url)
+    database, taken = Database(scene.settings.url), []
     try:
         for source in (old, new):
+            began = time.perf_counter()
             async with database.writing() as session:
                 consultation = await get_consultation(session, SLUG, None)
                 now = consultation.created_at
                 await store_version(
                     session, consultation, "large", None, prepare({"en": source}), {}, None, now
                 )
+            taken.append(time.perf_counter() - began)
     finally:
         await database.close()
     kept = {block.plain for block in text.old}
-    return sum(block.plain not in kept for block in text.new)
+    return sum(block.plain not in kept for block in text.new), taken
