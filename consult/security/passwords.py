@@ -7,6 +7,7 @@ The work is done in threads of its own, so that the event loop goes on and memor
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import unicodedata
 from collections.abc import Callable
@@ -27,7 +28,6 @@ LEAST, MOST = 8, 200
 """Characters of a password (OWASP ASVS 5.0, 6.2.1 and 6.2.9)."""
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
 _Result = TypeVar("_Result")
 
 ROWS = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "qsdfghjklm",
@@ -76,7 +76,13 @@ def weakness(password: str, *own: str) -> Message | None:
 
 
 async def _in_thread(work: Callable[[], _Result]) -> _Result:
-    return await asyncio.get_running_loop().run_in_executor(_threads, work)
+    return await asyncio.get_running_loop().run_in_executor(_threads(os.getpid()), work)
+
+
+@cache
+def _threads(pid: int) -> ThreadPoolExecutor:
+    """One pool a process: a fork inherits its parent's without the threads, and what is put there waits for ever."""
+    return ThreadPoolExecutor(max_workers=2, thread_name_prefix=f"password-{pid}")
 
 
 def _prepared(password: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from multiprocessing import get_context
 
 import pytest
 
@@ -65,3 +66,18 @@ async def test_an_unknown_person_takes_as_much_work_as_a_wrong_password() -> Non
             await verify_password(kept, "something wrong")
             took[who] = min(took[who], time.process_time() - began)
     assert 0.5 < took["known"] / took["unknown"] < 2
+
+
+def test_a_process_that_was_forked_from_one_that_made_passwords_checks_them() -> None:
+    stored = asyncio.run(hash_password("a good long one"))
+    child = get_context("fork").Process(target=_signs_in, args=(stored,))
+    child.start()
+    child.join(20)
+    waits = child.is_alive()
+    child.kill()
+    assert not waits
+    assert child.exitcode == 0
+
+
+def _signs_in(stored: str) -> None:
+    assert asyncio.run(verify_password(stored, "a good long one"))
