@@ -37,6 +37,7 @@ async def explain(site: Site, user: User, key: str, reason: str) -> None:
         place = await find_version(session, consultation, "text", 2)
         actor = Actor(user.id, user.name, user.email, Role.EDITOR)
         await explain_change(session, place, key, write({"en": reason}, "en"), [], actor, site.clock.now())
+    await site.heard()
 
 
 async def test_each_changed_block_says_so_and_leads_to_that_change(site: Site) -> None:
@@ -125,11 +126,13 @@ async def test_it_costs_one_query_however_long_the_text_and_however_much_changed
     reader = site.browser()
     first = await asked_by(reader, READING)
     await next_version(site)
+    await site.heard()
     second = await asked_by(reader, READING)
     # One for what changed, one for comments whose passage is gone.
     assert second - first == 2
     assert await asked_by(reader, READING) == 0
     await next_version(site, "# Rules\n\n" + "\n\n".join(f"Rule {number} is new." for number in range(300)))
+    await site.heard()
     assert await asked_by(reader, READING) == second
 
 
@@ -141,7 +144,9 @@ async def test_what_lost_its_passage_stands_at_the_end_of_the_text_and_is_linked
     member = await site.signed_in()
     reference = await on_block(member, keys[0], "I would miss this.")
     await next_version(site, long_text(20))
+    await site.heard()
     await carry(site)
+    await site.heard()
     reader, address, seen = site.browser(), READING, []
     while address:
         page = (await reader.get(address)).text
