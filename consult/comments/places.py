@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -33,11 +33,14 @@ class GoneView:
     dir: str
 
 
-async def gone_from(
-    session: AsyncSession, version_id: int, most: int, after: int = 0, filters: Filters | None = None
-) -> list[Row[Any]]:
+async def gone_from(session: AsyncSession, version_id: int, most: int, after: int = 0) -> list[Row[Any]]:
     """Threads whose passage is not in a version any more, up to `most` after an id, with the passage."""
-    statement = (
+    statement = _gone(version_id, Filters()).where(Anchor.contribution_id > after)
+    return list((await session.execute(statement.limit(most))).all())
+
+
+def _gone(version_id: int, filters: Filters) -> Select[*tuple[Any, ...]]:
+    return (
         rows_in_version(version_id)
         .add_columns(
             BlockText.html.label("passage"),
@@ -48,14 +51,11 @@ async def gone_from(
         .where(
             Anchor.version_id == version_id,
             Anchor.block_id.is_(None),
-            Anchor.contribution_id > after,
             listed(),
-            *(filters or Filters()).conditions(),
+            *filters.conditions(),
         )
         .order_by(Anchor.contribution_id)
-        .limit(most)
     )
-    return list((await session.execute(statement)).all())
 
 
 async def view_gone(session: AsyncSession, rows: Sequence[Row[Any]], locale: str) -> list[GoneView]:
@@ -99,15 +99,14 @@ async def count_gone(session: AsyncSession, version_id: int, filters: Filters) -
 
 async def first_gone(
     session: AsyncSession, version_id: int, draft_address: str, filters: Filters, locale: str
-) -> tuple[Sequence[GoneView], str]:
-    """The first of those whose passage is gone, and the address of all ("" where these are all).
-
-    `draft_address` is the version's own, without locale.
-    """
-    rows = await gone_from(session, version_id, FEW + 1, filters=filters)
+) -> Gone:
+    """The first of those whose passage is gone, for the page that has them; `draft_address` is without locale."""
+    statement = _gone(version_id, filters).add_columns(func.count().over().label("amount")).limit(FEW)
+    rows = list((await session.execute(statement)).all())
+    count = int(rows[0].amount) if rows else 0
     path, _, query = draft_address.partition("?")
-    more = f"{path}/gone?{query}".rstrip("?") if len(rows) > FEW else ""
-    return await view_gone(session, rows[:FEW], locale), more
+    more = f"{path}/gone?{query}".rstrip("?") if count > FEW else ""
+    return Gone(count, "#gone", await view_gone(session, rows, locale), more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Stored HTML as a tree, for whoever writes it out in another form (Markdown, Word)."""
+"""Sanitised HTML as a tree, for whoever reads it (imports) or writes it out in another form (Markdown, Word)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from html.parser import HTMLParser
 
 from consult.documents.sanitising import collapse
 
+VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
 BLOCKS = frozenset({"p", "ul", "ol", "li", "blockquote", "pre", "table", "thead", "tbody", "tr", "th", "td"})
 
 
 @dataclass(slots=True)
 class Node:
-    """An element of sanitised HTML; the root has no tag."""
+    """An element of sanitised HTML with elements and texts in order; the root has no tag."""
 
     tag: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
@@ -23,17 +26,20 @@ class Node:
         """Its text content as it stands."""
         return "".join(child if isinstance(child, str) else child.text() for child in self.children)
 
-    def elements(self, *tags: str) -> Iterator[Node]:
-        """The elements of these tags within it, in order."""
+    def walk(self) -> Iterator[Node]:
+        """The element and all below it, in order."""
+        yield self
         for child in self.children:
             if isinstance(child, Node):
-                if child.tag in tags:
-                    yield child
-                yield from child.elements(*tags)
+                yield from child.walk()
+
+    def elements(self, *tags: str) -> Iterator[Node]:
+        """The elements of these tags within it, in order."""
+        return (node for node in self.walk() if node.tag in tags and node is not self)
 
 
 def read_html(html: str) -> Node:
-    """The tree of a block's inner HTML, which is well-formed as it was sanitised."""
+    """The tree of HTML in which every element is closed, as sanitising leaves it."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -71,7 +77,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         node = Node(tag, {name: value or "" for name, value in attrs})
         self._open[-1].children.append(node)
-        if tag != "br":
+        if tag not in VOID:
             self._open.append(node)
 
     def handle_endtag(self, tag: str) -> None:

@@ -161,12 +161,11 @@ async def _gone(session: AsyncSession, reading: Reading, around: Around, locale:
     """Nothing is gone from a first version. What is stands at the end of the text, once."""
     if reading.version.number == 1:
         return Gone()
-    count = await count_gone(session, reading.version.id, reading.filters)
     last = len(around.parted.portions) - 1
-    if not count or around.number != last:
-        return Gone(count, f"{around.address_of(last)}#gone")
-    items = await first_gone(session, reading.version.id, reading.draft.address, reading.filters, locale)
-    return Gone(count, "#gone", *items)
+    if around.number == last:
+        return await first_gone(session, reading.version.id, reading.draft.address, reading.filters, locale)
+    count = await count_gone(session, reading.version.id, reading.filters)
+    return Gone(count, f"{around.address_of(last)}#gone")
 
 
 def _filter_bar(request: Ask, reading: Reading, start: str) -> FilterBar:

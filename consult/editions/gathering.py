@@ -14,9 +14,8 @@ from consult.comments.views import ContributionView, look_around, nest, view_row
 from consult.consultations.queries import visible_to
 from consult.documents.blocks import BlockKind
 from consult.documents.keeping import newest_editions
-from consult.documents.markup import read_html
+from consult.documents.markup import FigureWords, figure_words
 from consult.documents.queries import BlockRow, load_blocks
-from consult.documents.sanitising import collapse
 from consult.editions.content import FileBlock, FileComment, FileText, Picture
 from consult.i18n.catalogues import catalogue
 from consult.i18n.content import pick
@@ -118,7 +117,7 @@ async def _place_of(session: AsyncSession, version: Version) -> tuple[Draft, Con
 
 def _file_block(row: BlockRow) -> FileBlock:
     shape = row.shape
-    root = read_html(row.html) if row.kind == BlockKind.FIGURE else None
+    words = figure_words(row.html) if row.kind == BlockKind.FIGURE else FigureWords("", "")
     return FileBlock(
         key=row.key,
         kind=BlockKind(row.kind),
@@ -133,8 +132,8 @@ def _file_block(row: BlockRow) -> FileBlock:
         stale=row.stale,
         is_fallback=row.is_fallback,
         src=_figure_name(row),
-        alternative=collapse("".join(e.text() for e in root.elements("span"))) if root else "",
-        caption=collapse("".join(e.text() for e in root.elements("figcaption"))) if root else "",
+        alternative=words.alternative,
+        caption=words.caption,
     )
 
 

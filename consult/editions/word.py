@@ -5,13 +5,13 @@ python-docx can't make footnotes; each reference leads to its note at the end, a
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from typing import Any
 
 from docx import Document
 from docx.document import Document as WordDocument
-from docx.shared import Cm, Pt
+from docx.shared import Cm
 
 from consult.documents.blocks import BlockKind
 from consult.documents.markup import BLOCKS, Node, read_html
@@ -19,7 +19,7 @@ from consult.documents.render import Group, GroupKind, regroup
 from consult.editions.content import FileBlock, FileComment, FileText
 from consult.editions.page import has_own_title
 from consult.editions.word_inline import Inline, Style
-from consult.editions.word_parts import Numbering, direct, element, language, suit
+from consult.editions.word_parts import AUTHOR, Numbering, describe, direct, element, file_of, language
 from consult.i18n.catalogues import Catalogue, catalogue
 from consult.i18n.formats import formats
 from consult.i18n.locales import direction, language_name
@@ -33,9 +33,7 @@ def make_docx(text: FileText) -> bytes:
     """The whole file."""
     writer = _Writer(text)
     writer.write()
-    out = io.BytesIO()
-    writer.document.save(out)
-    return out.getvalue()
+    return file_of(writer.document)
 
 
 class _Writer:
@@ -57,28 +55,19 @@ class _Writer:
                 self._group(group)
 
     def _describe(self) -> None:
-        text, properties = self._text, self.document.core_properties
-        properties.title, properties.author = text.title, "Frontier Model Forum"
-        properties.subject, properties.identifier = text.about, text.reference
-        properties.language, properties.comments = text.lang, text.address
-        properties.version = str(text.number)
-        properties.last_modified_by = "Frontier Model Forum"
-        properties.created = properties.modified = text.published_at.replace(tzinfo=None)
+        text = self._text
         styles: Any = self.document.styles
-        normal = styles["Normal"].element.get_or_add_rPr()
-        normal.append(language(text.lang))
-        styles["Normal"].font.size = Pt(11)
-        suit(self.document, text.lang)
+        styles["Normal"].element.get_or_add_rPr().append(language(text.lang))
+        describe(self.document, text, text.published_at)
+        self.document.core_properties.version = str(text.number)
         section: Any = self.document.sections[0]
-        if text.dir == "rtl":
-            section._sectPr.append(element("bidi"))
         footer = section.footer.paragraphs[0]
         direct(footer, text.locale)
         self._inline.say(footer, f"{text.reference} · {text.address}", text.locale)
 
     def _front(self) -> None:
         text = self._text
-        self._line("Frontier Model Forum", "en")
+        self._line(AUTHOR, "en")
         self._line(text.title, text.title_lang, "Title")
         self._line(text.about, text.about_lang, "Subtitle")
         for fact in self._facts():
@@ -159,7 +148,7 @@ class _Writer:
     def _figure(self, block: FileBlock) -> None:
         picture = self._text.figures.get(block.src)
         if picture is not None and picture.type in DRAWABLE:
-            shape = self.document.add_picture(io.BytesIO(picture.body))
+            shape = self.document.add_picture(BytesIO(picture.body))
             if shape.width > WIDTH:
                 shape.height, shape.width = int(shape.height * WIDTH / shape.width), WIDTH
             shape._inline.docPr.set("descr", block.alternative)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import io
+from datetime import datetime
+from typing import Any, Protocol
 
 from docx.document import Document as WordDocument
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.shared import Pt
 
 from consult.i18n.locales import direction
 
+AUTHOR = "Frontier Model Forum"
 LEVELS = 9
 STEP = 360
 """Twentieths of a point that each level of a list stands further in."""
@@ -18,9 +22,25 @@ MARKERS = {".": ("decimal", "%{level}."), ")": ("decimal", "%{level})"), "•": 
 """What a list's labels end in → number format and label text."""
 
 
-EAST_ASIAN = ("zh", "ja", "ko")
+EAST_ASIAN = {"zh": "SimSun", "ja": "MS Mincho", "ko": "Batang"}
+"""Languages without italics or spaces, and a font that has their letters."""
 SLANTED = ("Title", "Subtitle", "Quote")
 """Styles of the template with italics or with letters set apart."""
+
+
+class Described(Protocol):
+    """What a file says of itself: `about` the consultation, `address` where the text is read."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def about(self) -> str: ...
+    @property
+    def reference(self) -> str: ...
+    @property
+    def lang(self) -> str: ...
+    @property
+    def address(self) -> str: ...
 
 
 def element(tag: str, **attributes: object) -> Any:
@@ -29,6 +49,28 @@ def element(tag: str, **attributes: object) -> Any:
     for name, value in attributes.items():
         made.set(qn(f"w:{name}"), str(value))
     return made
+
+
+def describe(document: WordDocument, text: Described, at: datetime) -> None:
+    """What the file says of itself, and letters and direction of its language."""
+    properties = document.core_properties
+    properties.title, properties.author, properties.last_modified_by = text.title, AUTHOR, AUTHOR
+    properties.subject, properties.identifier = text.about, text.reference
+    properties.language, properties.comments = text.lang, text.address
+    properties.created = properties.modified = at.replace(tzinfo=None)
+    styles: Any = document.styles
+    styles["Normal"].font.size = Pt(11)
+    suit(document, text.lang)
+    if direction(text.lang) == "rtl":
+        section: Any = document.sections[0]
+        section._sectPr.append(element("bidi"))
+
+
+def file_of(document: WordDocument) -> bytes:
+    """The whole file."""
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
 
 
 def slants(lang: str) -> bool:
@@ -110,7 +152,8 @@ def direct(paragraph: Any, lang: str) -> None:
     """A paragraph of a language that is written from right to left."""
     if direction(lang) == "rtl":
         paragraph._p.get_or_add_pPr().insert_element_before(
-            element("bidi"), "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:textAlignment"
+            element("bidi"), "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing",
+            "w:mirrorIndents", "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment", "w:rPr",
         )  # fmt: skip
 
 

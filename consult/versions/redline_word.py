@@ -5,7 +5,6 @@ A block that was moved is a move of Word's; where its words changed too, the old
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -15,10 +14,10 @@ from docx.document import Document as WordDocument
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm
 
 from consult.documents.blocks import BlockKind
-from consult.editions.word_parts import slants, suit
+from consult.editions.word_parts import AUTHOR, EAST_ASIAN, describe, direct, element, file_of, slants
 from consult.i18n.catalogues import catalogue
 from consult.i18n.formats import formats
 from consult.i18n.locales import direction
@@ -26,23 +25,19 @@ from consult.kernel.messages import N_
 from consult.versions.redline_content import RedlineBlock, RedlinePart, RedlineText
 from consult.versions.redline_reading import Break, Piece, read_cells, read_pieces
 
-AUTHOR = "Frontier Model Forum"
 INSERTED, DELETED, MOVED_FROM, MOVED_TO = "ins", "del", "moveFrom", "moveTo"
 STYLES = {
     BlockKind.QUOTE: "Quote",
     BlockKind.FIGURE: "Caption",
     BlockKind.LIST_ITEM: "List Paragraph",
 }
-EAST_ASIAN = {"zh": "SimSun", "ja": "MS Mincho", "ko": "Batang"}
 
 
 def make_word(text: RedlineText) -> bytes:
     """The whole file."""
     writer = _Writer(text)
     writer.write()
-    out = io.BytesIO()
-    writer.document.save(out)
-    return out.getvalue()
+    return file_of(writer.document)
 
 
 class _Writer:
@@ -53,7 +48,7 @@ class _Writer:
         self._marks = 0
 
     def write(self) -> None:
-        self._describe()
+        describe(self.document, self._text, self._text.published_after)
         self._front()
         for _, run in groupby(
             self._text.parts, key=lambda part: (part.is_row, part.is_row and part.block.group)
@@ -64,19 +59,6 @@ class _Writer:
             else:
                 for part in parts:
                     self._part(part)
-
-    def _describe(self) -> None:
-        text, properties = self._text, self.document.core_properties
-        properties.title, properties.author, properties.last_modified_by = text.title, AUTHOR, AUTHOR
-        properties.subject, properties.identifier = text.about, text.reference
-        properties.language, properties.comments = text.lang, text.address
-        properties.created = properties.modified = text.published_after.replace(tzinfo=None)
-        styles: Any = self.document.styles
-        styles["Normal"].font.size = Pt(11)
-        suit(self.document, text.lang)
-        if direction(text.lang) == "rtl":
-            section: Any = self.document.sections[0]
-            section._sectPr.append(_element("bidi"))
 
     def _front(self) -> None:
         text = self._text
@@ -132,25 +114,25 @@ class _Writer:
             len(rows), max([1, *(len(cells) for _, cells in rows)]), "Table Grid"
         )
         if direction(parts[0].block.lang) == "rtl":
-            table._tbl.tblPr.append(_element("bidiVisual"))
+            table._tbl.tblPr.append(element("bidiVisual"))
         for (part, cells), row in zip(rows, table.rows, strict=True):
             whole = {MOVED_FROM: DELETED, MOVED_TO: INSERTED}.get(_whole(part), _whole(part))
             properties = row._tr.get_or_add_trPr()
             if part.block.header:
-                properties.append(_element("tblHeader"))
+                properties.append(element("tblHeader"))
             if whole:
                 properties.append(self._mark(whole))
             for cell, html in zip(row.cells, cells, strict=False):
-                self._cell(cell.paragraphs[0]._p, html, part, whole)
+                self._cell(cell.paragraphs[0], html, part, whole)
         self.document.add_paragraph()
 
     def _cell(self, paragraph: Any, html: str, part: RedlinePart, whole: str) -> None:
         lang = part.block.lang
-        _direct(paragraph, lang)
+        direct(paragraph, lang)
         for each in read_pieces(html):
             if isinstance(each, Piece) and _is_shown(each, part):
-                self._words(paragraph, each, lang, whole, part.block.header)
-        self._end(paragraph, whole)
+                self._words(paragraph._p, each, lang, whole, part.block.header)
+        self._end(paragraph._p, whole)
 
     def _words(self, paragraph: Any, piece: Piece, lang: str, whole: str, bold: bool = False) -> None:
         """Words within the mark that they need. What is new in a block that was moved is inserted, not moved."""
@@ -172,12 +154,12 @@ class _Writer:
         """A paragraph's end that was inserted or deleted: without it, it is one with the next."""
         if op:
             properties = _properties(paragraph)
-            found = _element("rPr")
+            found = element("rPr")
             found.append(self._mark(op))
             properties.append(found)
 
     def _range(self, paragraph: Any, whole: str, name: str, end: str) -> None:
-        made = self._mark(f"{whole}Range{end}") if end == "Start" else _element(f"{whole}Range{end}")
+        made = self._mark(f"{whole}Range{end}") if end == "Start" else element(f"{whole}Range{end}")
         if end == "Start":
             made.set(qn("w:name"), name)
             self._begun = self._marks
@@ -186,13 +168,13 @@ class _Writer:
 
     def _mark(self, tag: str) -> Any:
         self._marks += 1
-        return _element(tag, id=self._marks, author=AUTHOR, date=self._at)
+        return element(tag, id=self._marks, author=AUTHOR, date=self._at)
 
     def _paragraph(self, lang: str, style: str, block: RedlineBlock | None = None) -> Any:
         paragraph: Any = self.document.add_paragraph(style=style)
         if block is not None and block.kind == BlockKind.LIST_ITEM:
             paragraph.paragraph_format.left_indent = Cm(0.7 * min(block.level, 9))
-        _direct(paragraph._p, lang)
+        direct(paragraph, lang)
         return paragraph._p
 
 
@@ -217,15 +199,15 @@ def _style(block: RedlineBlock) -> str:
 
 
 def _run(piece: Piece, lang: str, *, deleted: bool = False, bold: bool = False) -> Any:
-    run = _element("r")
-    properties = _element("rPr")
+    run = element("r")
+    properties = element("rPr")
     properties.extend(_look(piece, lang, bold))
     run.append(properties)
     for at, line in enumerate(piece.text.split("\n")):
         if at:
-            run.append(_element("br"))
+            run.append(element("br"))
         if line:
-            words = _element("delText" if deleted else "t")
+            words = element("delText" if deleted else "t")
             words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
             words.text = line
             run.append(words)
@@ -237,42 +219,27 @@ def _look(piece: Piece, lang: str, bold: bool) -> Iterator[Any]:
     east, right_to_left = EAST_ASIAN.get(lang[:2], ""), direction(lang) == "rtl"
     yield from _letters(piece, lang, bold)
     if piece.href:
-        yield _element("u", val="single")
+        yield element("u", val="single")
     if piece.raised or piece.lowered:
-        yield _element("vertAlign", val="superscript" if piece.raised else "subscript")
+        yield element("vertAlign", val="superscript" if piece.raised else "subscript")
     if right_to_left:
-        yield _element("rtl")
+        yield element("rtl")
     if piece.italic and east:
-        yield _element("em", val="underDot")
-    yield _element("lang", **{"bidi" if right_to_left else "eastAsia" if east else "val": lang})
+        yield element("em", val="underDot")
+    yield element("lang", **{"bidi" if right_to_left else "eastAsia" if east else "val": lang})
 
 
 def _letters(piece: Piece, lang: str, bold: bool) -> Iterator[Any]:
     """Fonts, weight and slant; emphasis in Arabic is weight."""
     if piece.code:
-        yield _element("rFonts", ascii="Courier New", hAnsi="Courier New", cs="Courier New")
+        yield element("rFonts", ascii="Courier New", hAnsi="Courier New", cs="Courier New")
     elif east := EAST_ASIAN.get(lang[:2], ""):
-        yield _element("rFonts", hint="eastAsia", eastAsia=east)
+        yield element("rFonts", hint="eastAsia", eastAsia=east)
     if piece.bold or bold or (piece.italic and direction(lang) == "rtl"):
-        yield from (_element("b"), _element("bCs"))
+        yield from (element("b"), element("bCs"))
     if piece.italic and slants(lang):
-        yield from (_element("i"), _element("iCs"))
-
-
-def _direct(paragraph: Any, lang: str) -> None:
-    if direction(lang) == "rtl":
-        _properties(paragraph).insert_element_before(
-            _element("bidi"), "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing",
-            "w:mirrorIndents", "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment", "w:rPr",
-        )  # fmt: skip
+        yield from (element("i"), element("iCs"))
 
 
 def _properties(paragraph: Any) -> Any:
     return paragraph.get_or_add_pPr()
-
-
-def _element(tag: str, **attributes: object) -> Any:
-    made: Any = OxmlElement(f"w:{tag}")
-    for name, value in attributes.items():
-        made.set(qn(f"w:{name}"), str(value))
-    return made

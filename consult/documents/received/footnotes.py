@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consult.documents.received.tree import Node
+from consult.documents.markup import Node
 
 
 def find_footnotes(root: Node) -> dict[str, tuple[str, Node]]:

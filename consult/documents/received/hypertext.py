@@ -9,6 +9,7 @@ from itertools import islice
 from consult.documents.blocks import DocumentError
 from consult.documents.crossing import heading_names
 from consult.documents.dialect import MAX_RUNS, TOO_MANY_RUNS
+from consult.documents.markup import Node
 from consult.documents.received.counting import count
 from consult.documents.received.footnotes import find_footnotes, without_way_back
 from consult.documents.received.notes import NoteKind, Notes
@@ -26,7 +27,6 @@ from consult.documents.received.structure import (
     Table,
     text_of,
 )
-from consult.documents.received.tree import Node
 from consult.documents.received.words import Words
 from consult.documents.sanitising import collapse
 from consult.kernel.messages import N_

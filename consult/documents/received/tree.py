@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
 import nh3
 
 from consult.documents.blocks import DocumentError
+from consult.documents.markup import VOID, Node, read_html
 from consult.kernel.messages import N_
 
 MOST_BYTES = 6_000_000
 MOST_DEPTH = 200
 MOST_TAGS = 300_000
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
-VOID = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-)
 # A start tag of these ends the one before it: they may stand open in a row without being in each other.
 _SELF_ENDING = frozenset(
     {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "colgroup"}
@@ -43,26 +38,6 @@ _ATTRIBUTES = {
 }
 
 
-@dataclass(slots=True)
-class Node:
-    """An element; `children` are elements and texts in order."""
-
-    tag: str
-    attributes: dict[str, str] = field(default_factory=dict)
-    children: list[Node | str] = field(default_factory=list)
-
-    def walk(self) -> Iterator[Node]:
-        """The element and all below it, in order."""
-        yield self
-        for child in self.children:
-            if isinstance(child, Node):
-                yield from child.walk()
-
-    def text(self) -> str:
-        """All words in it."""
-        return "".join(child if isinstance(child, str) else child.text() for child in self.children)
-
-
 def read_tree(html: str) -> Node:
     """Raises DocumentError for what is too large or nested too deep."""
     _refuse_depth(html)
@@ -70,10 +45,7 @@ def read_tree(html: str) -> Node:
         html, tags=_KEPT, clean_content_tags={"script", "style", "title"}, attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto", "data", "file", "cid"}, link_rel=None, strip_comments=True,
     )  # fmt: skip
-    builder = _Builder()
-    builder.feed(clean)
-    builder.close()
-    return builder.root
+    return Node("body", children=read_html(clean).children)
 
 
 def count_scripts(html: str) -> int:
@@ -95,25 +67,3 @@ def _refuse_depth(html: str) -> None:
             )
     if tags > MOST_TAGS:
         raise DocumentError(N_("The file has more tags than a document needs. Save it as plain HTML."))
-
-
-class _Builder(HTMLParser):
-    """From HTML in which every element is closed."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.root = Node("body")
-        self._open = [self.root]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        node = Node(tag, {name: value or "" for name, value in attrs})
-        self._open[-1].children.append(node)
-        if tag not in VOID:
-            self._open.append(node)
-
-    def handle_endtag(self, tag: str) -> None:
-        if len(self._open) > 1 and self._open[-1].tag == tag:
-            self._open.pop()
-
-    def handle_data(self, data: str) -> None:
-        self._open[-1].children.append(data)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
+from consult.documents.markup import Node
 from consult.documents.received.notes import NoteKind, Notes
 from consult.documents.received.pictures import Pictures
 from consult.documents.received.raised import raised
 from consult.documents.received.structure import BREAK, CODE, EMPHASIS, LOWERED, RAISED, STRONG, Span
-from consult.documents.received.tree import Node
 from consult.documents.sanitising import is_safe_link
 
 _MARKS = {
