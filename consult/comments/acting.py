@@ -8,6 +8,7 @@ from litestar import Response, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.accounts.unfinished import forget_unfinished
+from consult.comments.changing import edit_comment, report_comment, set_support, withdraw_comment
 from consult.comments.form_view import FormPlace, comment_form
 from consult.comments.forms import REASONS, parse_comment, parse_report
 from consult.comments.posting import receive_comment, to_comment
@@ -15,7 +16,6 @@ from consult.comments.queries import (
     get_contribution,
     rows_by_id,
 )
-from consult.comments.service import edit_comment, report_comment, set_support, withdraw_comment
 from consult.comments.subject import ONE, Subject, find_subject, viewer_of
 from consult.comments.views import ContributionView, view_contributions
 from consult.consultations.queries import current_round, get_brief

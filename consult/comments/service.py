@@ -1,61 +1,40 @@
-"""Writing comments: post, edit, withdraw, support, report, and the change of a state. Flushes, never commits."""
+"""Posting comments. Flushes, never commits. What is changed of one that is there is in changing.py."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
 
-from consult.comments.written import Report as WrittenReport
+from consult.comments.counting import CONTRIBUTIONS, count_new
+from consult.comments.telling import about
 from consult.comments.written import Sending as Sending
 from consult.comments.written import Written
 from consult.consultations.queries import BriefConsultation, BriefRound, current_round
 from consult.documents.anchors import from_quote
 from consult.documents.queries import BlockPlace, versions_of_round
 from consult.documents.succession import reopen_carrying
-from consult.kernel.errors import Conflict, NotAllowed, RoundClosed
-from consult.kernel.events import Event, activity_scope, consultation_scope
+from consult.kernel.errors import Conflict, RoundClosed
 from consult.kernel.messages import N_
 from consult.kernel.references import contribution_reference
-from consult.ledger.counters import take_numbers, tally, tally_many, traits
-from consult.ledger.outbox import emit, emit_now
+from consult.ledger.counters import take_numbers
+from consult.ledger.outbox import emit_now
 from consult.models.consultation import Consultation, Round, RoundState
 from consult.models.contribution import (
     Anchor,
     Contribution,
     ContributionType,
     Place,
-    Report,
-    Revision,
     State,
-    Support,
 )
-from consult.models.document import Block
-from consult.models.response import Disposition
 from consult.security.actor import Actor
 
-CONTRIBUTIONS: Any = Contribution.__table__
-_BLOCKS: Any = Block.__table__
 _ANCHORS: Any = Anchor.__table__
 _INSERT_COMMENT = insert(CONTRIBUTIONS).returning(CONTRIBUTIONS.c.id)
 _INSERT_ANCHOR = insert(_ANCHORS)
-_COUNT_REPLY = (
-    update(CONTRIBUTIONS)
-    .where(CONTRIBUTIONS.c.id == bindparam("of"))
-    .values(reply_count=CONTRIBUTIONS.c.reply_count + bindparam("by"))
-)
-_COUNT_ON_BLOCK = update(_BLOCKS).where(_BLOCKS.c.id == bindparam("of")).values(
-    comment_count=_BLOCKS.c.comment_count + bindparam("by")
-)  # fmt: skip
-_ITS_BLOCKS = select(_ANCHORS.c.block_id).where(_ANCHORS.c.contribution_id == bindparam("thread"))
-_COUNT_ON_ITS_BLOCKS = update(_BLOCKS).where(_BLOCKS.c.id.in_(_ITS_BLOCKS)).values(
-    comment_count=_BLOCKS.c.comment_count + bindparam("by")
-)  # fmt: skip
-"""A thread stands on a block of each version that it was carried to."""
 EMPTY_SELECTOR = {"exact": "", "prefix": "", "suffix": "", "start": 0, "end": 0}
 """Statements of the way that every posted comment takes, made once: building one takes longer than running it."""
 
@@ -103,7 +82,7 @@ async def _post(
     comment.send_key = sending.send_key or None
     await _add(session, consultation, comment, target, written)
     if not waits:
-        await _count_new(session, comment, target if isinstance(target, BlockPlace) else None)
+        await count_new(session, comment, target if isinstance(target, BlockPlace) else None)
     await emit_now(session, about("comment.waiting" if waits else "comment.posted", comment), now)
     return comment
 
@@ -230,170 +209,3 @@ def _anchor(contribution_id: int, target: BlockPlace, written: Written) -> dict[
         "made_here": True,
     }
     return values | ({name: getattr(found, name) for name in EMPTY_SELECTOR} if found else {})
-
-
-async def _count_new(session: AsyncSession, comment: Contribution, block: BlockPlace | None) -> None:
-    """As `_count`, of a comment that nobody can have answered yet."""
-    await _count_around(session, comment, block, 1)
-    if not comment.forum_voice:
-        pairs = traits(comment.kind, comment.country, comment.lang, comment.type)
-        await tally(session, comment.consultation_id, pairs)
-
-
-async def _count(session: AsyncSession, comment: Contribution, by: int) -> None:
-    """Keep tallies, the block's count and the thread's count of replies true.
-
-    Contributions first, tallies last, here and in `_count_new`: writers wait for each other in one order.
-    """
-    await _count_around(session, comment, None, by)
-    if not comment.forum_voice:
-        await tally(session, comment.consultation_id, await _tallied(session, comment), by)
-
-
-async def _count_around(
-    session: AsyncSession, comment: Contribution, block: BlockPlace | None, by: int
-) -> None:
-    """The thread's first contribution comes before blocks: whoever carries a thread over holds it and waits for us."""
-    if comment.thread_id is not None:
-        await session.execute(_COUNT_REPLY, {"of": comment.thread_id, "by": by})
-    if block is not None:
-        await session.execute(_COUNT_ON_BLOCK, {"of": block.block_id, "by": by})
-    elif comment.place != Place.CONSULTATION:
-        await session.execute(_COUNT_ON_ITS_BLOCKS, {"thread": comment.thread_id or comment.id, "by": by})
-
-
-async def _tallied(session: AsyncSession, comment: Contribution) -> list[tuple[str, str]]:
-    """What a public contribution adds to the tallies: who spoke, and that it was answered."""
-    pairs = traits(comment.kind, comment.country, comment.lang, comment.type)
-    answer = select(Disposition.kind).where(Disposition.contribution_id == comment.id)
-    given = (await session.execute(answer)).scalar_one_or_none()
-    return [*pairs, ("disposition", given)] if given else [*pairs]
-
-
-def emit_about(
-    session: AsyncSession,
-    kind: str,
-    comment: Contribution,
-    now: datetime,
-    data: Mapping[str, Any] | None = None,
-) -> None:
-    """Say that something happened to a contribution."""
-    emit(session, about(kind, comment, data), now)
-
-
-def about(kind: str, comment: Contribution, data: Mapping[str, Any] | None = None) -> Event:
-    """An event about a contribution; its author's own pages change with it."""
-    scopes = [consultation_scope(comment.consultation_id)]
-    if comment.author_id is not None:
-        scopes.append(activity_scope(comment.author_id))
-    known = {"contribution_id": comment.id, "consultation_id": comment.consultation_id, **(data or {})}
-    return Event(kind, tuple(scopes), known)
-
-
-async def edit_comment(
-    session: AsyncSession, comment: Contribution, consultation: Consultation, written: Written, now: datetime
-) -> None:
-    """Change text or language, keeping the earlier text in public. Raises RoundClosed once the round has ended."""
-    round_ = current_round(consultation, now)
-    if round_ is None or not round_.period.accepts(now, comment.created_at):
-        raise RoundClosed
-    if comment.state not in (State.PUBLISHED, State.PENDING):
-        raise Conflict
-    if (comment.text, comment.lang) == (written.text, written.lang):
-        return
-    session.add(
-        Revision(
-            contribution_id=comment.id,
-            text=comment.text,
-            html=comment.html,
-            lang=comment.lang,
-            written_at=comment.edited_at or comment.created_at,
-            replaced_at=now,
-        )
-    )
-    if comment.state == State.PUBLISHED and comment.lang != written.lang and not comment.forum_voice:
-        moved = {("lang", comment.lang): -1, ("lang", written.lang): 1}
-        await tally_many(session, comment.consultation_id, moved)
-    comment.text, comment.html, comment.lang = written.text, written.html, written.lang
-    comment.edited_at = now
-    emit_about(session, "comment.edited", comment, now)
-    await session.flush()
-
-
-async def withdraw_comment(session: AsyncSession, comment: Contribution, now: datetime) -> None:
-    """Take a comment back: its text, earlier texts and quote are deleted, a stub stays."""
-    if comment.state == State.WITHDRAWN:
-        return
-    await session.execute(delete(Revision).where(Revision.contribution_id == comment.id))
-    await session.execute(
-        update(Anchor)
-        .where(Anchor.contribution_id == comment.id)
-        .values(exact="", prefix="", suffix="", start=0, end=0)
-    )
-    comment.text = comment.html = comment.title = ""
-    await set_state(session, comment, State.WITHDRAWN, now, kind="comment.withdrawn")
-
-
-async def set_state(
-    session: AsyncSession,
-    comment: Contribution,
-    state: State,
-    now: datetime,
-    *,
-    kind: str,
-    data: Mapping[str, Any] | None = None,
-) -> None:
-    """Change who sees a contribution; counts follow; an event of `kind` tells the rest of the house."""
-    was_public, is_public = comment.state == State.PUBLISHED, state == State.PUBLISHED
-    comment.state = state
-    if was_public != is_public:
-        await _count(session, comment, 1 if is_public else -1)
-    emit_about(session, kind, comment, now, data)
-    await session.flush()
-
-
-async def set_support(
-    session: AsyncSession,
-    comment: Contribution,
-    consultation: Consultation,
-    actor: Actor,
-    on: bool,
-    now: datetime,
-) -> None:
-    """Support a comment, or no longer. Raises NotAllowed for one's own, RoundClosed outside a comment period."""
-    round_ = current_round(consultation, now)
-    if round_ is None or round_.period.state(now) is not RoundState.OPEN:
-        raise RoundClosed(N_("Comments can be supported while the comment period is open."))
-    if comment.author_id == actor.id:
-        raise NotAllowed(N_("This is your own comment."))
-    if comment.state != State.PUBLISHED:
-        raise Conflict
-    mine = (Support.contribution_id == comment.id, Support.user_id == actor.id)
-    there = (await session.execute(select(Support).where(*mine))).first() is not None
-    if there == on:
-        return
-    if on:
-        session.add(Support(contribution_id=comment.id, user_id=actor.id, created_at=now))
-    else:
-        await session.execute(delete(Support).where(*mine))
-    await session.flush()
-    count = select(func.count()).select_from(Support).where(Support.contribution_id == comment.id)
-    comment.support_count = (await session.execute(count)).scalar_one()
-    scopes = (consultation_scope(comment.consultation_id), activity_scope(actor.id))
-    known = {"contribution_id": comment.id, "consultation_id": comment.consultation_id}
-    emit(session, Event("comment.supported", scopes, known), now)
-
-
-async def report_comment(
-    session: AsyncSession, comment: Contribution, actor: Actor, report: WrittenReport, now: datetime
-) -> None:
-    """Ask moderators to look; a second report by the same person replaces the first."""
-    statement = select(Report).where(Report.contribution_id == comment.id, Report.user_id == actor.id)
-    found = (await session.execute(statement)).scalar_one_or_none()
-    if found is None:
-        found = Report(contribution_id=comment.id, user_id=actor.id, created_at=now)
-        session.add(found)
-    found.reason, found.text, found.settled_at = report.reason, report.text, None
-    known = {"contribution_id": comment.id, "consultation_id": comment.consultation_id}
-    emit(session, Event("comment.reported", ("moderation",), known), now)
-    await session.flush()

@@ -9,15 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.comments.service import (
-    Sending,
-    edit_comment,
-    post_comment,
-    report_comment,
-    set_support,
-    withdraw_comment,
-)
-from consult.comments.written import Report, Written
+from consult.comments.changing import edit_comment, report_comment, set_support, withdraw_comment
+from consult.comments.service import post_comment
+from consult.comments.written import Report, Sending, Written
 from consult.consultations.queries import get_consultation
 from consult.demo.content import read_tables
 from consult.demo.schedule import Schedule

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.comments.service import set_state
+from consult.comments.changing import set_state
 from consult.kernel.errors import Conflict
 from consult.kernel.events import Event
 from consult.kernel.messages import N_

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Row, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from consult.comments.counting import count_on_blocks
 from consult.documents.anchors import QuoteSelector
 from consult.documents.carrying import Anchored, Carried, carry_all
 from consult.documents.matching import Match
@@ -27,7 +28,6 @@ from consult.models.version import MatchKind
 from consult.places.steps import Step, waits
 
 ANCHORS: Any = Anchor.__table__
-BLOCKS: Any = Block.__table__
 WORST = (Fate.MADE, Fate.KEPT, Fate.MOVED, Fate.CHANGED, Fate.ORPHANED)
 SELECTOR = ("exact", "prefix", "suffix", "start", "end")
 
@@ -202,20 +202,6 @@ async def _count(session: AsyncSession, rows: Sequence[Mapping[str, Any]], held:
 def public_in(thread: Any) -> int:
     """How many of a thread readers see, by its first contribution's `state` and `reply_count`."""
     return int(thread.reply_count) + int(thread.state == State.PUBLISHED)
-
-
-async def count_on_blocks(session: AsyncSession, amounts: Mapping[int, int]) -> None:
-    """Add to counts of blocks, always in the same order."""
-    rows = [{"of": block_id, "by": amount} for block_id, amount in sorted(amounts.items()) if amount]
-    if rows:
-        await session.execute(_COUNT, rows)
-
-
-_COUNT = (
-    update(BLOCKS)
-    .where(BLOCKS.c.id == bindparam("of"))
-    .values(comment_count=BLOCKS.c.comment_count + bindparam("by"))
-)
 
 
 async def finish(session: AsyncSession, step: Step, now: datetime) -> bool:

@@ -9,13 +9,14 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from consult.comments.counting import count_on_blocks
 from consult.documents.anchors import QuoteSelector
 from consult.kernel.events import Event, consultation_scope
 from consult.ledger.audit import record
 from consult.ledger.outbox import emit
 from consult.models.contribution import Anchor, Contribution, Fate
 from consult.models.document import Version
-from consult.places.carrying import carry_one, count_on_blocks, forget_places, public_in
+from consult.places.carrying import carry_one, forget_places, public_in
 from consult.places.queries import Carried
 from consult.places.steps import find_step
 from consult.security.actor import Actor

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.accounts.queries import find_actor
 from consult.accounts.service import add_person
 from consult.accounts.sessions import begin_session
-from consult.comments.service import Sending, post_comment, set_support
+from consult.comments.changing import set_support
+from consult.comments.service import Sending, post_comment
 from consult.comments.written import Written
 from consult.consultations.queries import get_brief, get_consultation
 from consult.db import migrate

@@ -6,8 +6,8 @@ import asyncio
 
 from sqlalchemy import func, select
 
+from consult.comments.changing import set_state, withdraw_comment
 from consult.comments.queries import get_contribution
-from consult.comments.service import set_state, withdraw_comment
 from consult.kernel.clock import SetClock
 from consult.models.contribution import Anchor, Report, Revision, State
 from consult.models.people import Role, User

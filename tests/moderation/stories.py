@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from consult.accounts.queries import find_actor
+from consult.comments.changing import report_comment
 from consult.comments.forms import rendered
-from consult.comments.service import Sending, post_comment, report_comment
+from consult.comments.service import Sending, post_comment
 from consult.comments.written import Report, Written
 from consult.consultations.queries import get_consultation
 from consult.models.contribution import Contribution
