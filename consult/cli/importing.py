@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from consult.documents.describing import describe_matching
 from consult.documents.figures import base_name
 from consult.documents.importing import prepare as read_texts
 from consult.documents.imports import import_draft
+from consult.documents.received.notes import Note
 from consult.documents.received.package import MOST_BYTES
 from consult.documents.received.reading import read_file as read_document
 from consult.documents.received.received import Received, gather
@@ -57,15 +59,7 @@ def draft(
     are not in the file are read from beside the first one. Of a later version it is said how its blocks follow from the
     ones before.
     """
-    paths = _by_language(files)
-    received = {lang: _read(path) for lang, path in paths.items()}
-    texts = {lang: each.markdown for lang, each in received.items()}
-    taken, notes = gather(received, next(iter(paths)))
-    folder = next(iter(paths.values())).parent
-    figures = {
-        name: taken[name] if name in taken else (folder / base_name(name)).read_bytes()
-        for name in read_texts(texts).figures()
-    }
+    texts, figures, notes = _received(_by_language(files))
 
     async def run(shell: Shell) -> int:
         async with shell.database.writing() as session:
@@ -89,17 +83,20 @@ def draft(
                     "consult: nothing was kept; look through this and run it again with --accept", err=True
                 )
                 return 1
-            click.echo(f"{consultation.reference} {draft_slug} version {report.version.number}")
-            for line in describe_matching(await load_succession(session, report.version.id)):
-                click.echo(line)
-            if prepare:
-                click.echo(
-                    f"In preparation: {_workbench(shell, consultation, draft_slug, report.version.number)}"
-                )
+            matching = describe_matching(await load_succession(session, report.version.id))
+            place = _workbench(shell, consultation, draft_slug, report.version.number) if prepare else ""
+            _tell(f"{consultation.reference} {draft_slug} version {report.version.number}", matching, place)
         await _carry_comments(shell)
         return 0
 
     click.get_current_context().exit(with_shell(run))
+
+
+def _tell(kept: str, matching: Iterable[str], workbench: str) -> None:
+    for line in (kept, *matching):
+        click.echo(line)
+    if workbench:
+        click.echo(f"In preparation: {workbench}")
 
 
 async def _carry_comments(shell: Shell) -> None:
@@ -134,6 +131,21 @@ def _by_language(files: tuple[str, ...]) -> dict[str, Path]:
         if not found[lang].is_file():
             raise UsedWronglyError(f"there is no file “{name}”")
     return found
+
+
+def _received(
+    paths: Mapping[str, Path],
+) -> tuple[dict[str, str], dict[str, bytes], dict[str, tuple[Note, ...]]]:
+    """Markdown by language, pictures by name and notes; pictures that are in no file are beside the first one."""
+    received = {lang: _read(path) for lang, path in paths.items()}
+    texts = {lang: each.markdown for lang, each in received.items()}
+    taken, notes = gather(received, next(iter(paths)))
+    folder = next(iter(paths.values())).parent
+    figures = {
+        name: taken[name] if name in taken else (folder / base_name(name)).read_bytes()
+        for name in read_texts(texts).figures()
+    }
+    return texts, figures, notes
 
 
 def _read(path: Path) -> Received:

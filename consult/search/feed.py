@@ -10,9 +10,9 @@ from consult.kernel.messages import N_
 from consult.notifications.entries import directed
 from consult.notifications.feeds import FeedEntry, FeedHead, atom, tag_id
 from consult.search.forms import address_of
+from consult.search.hits import ResultView, view_hit
 from consult.search.port import SORTS, Results
 from consult.search.queries import CONTRIBUTIONS, Surroundings
-from consult.search.views import ResultView, view_hit
 
 ON_FEED = 50
 """Entries of a feed."""
