@@ -138,6 +138,12 @@ async def published_outcomes(session: AsyncSession, consultation_ids: Sequence[i
     return {each.consultation_id: each for each in (await session.execute(statement)).scalars()}
 
 
+async def answered_at(session: AsyncSession, consultation_id: int) -> datetime | None:
+    """When a consultation's outcome was published, None for not yet."""
+    outcome = (await published_outcomes(session, [consultation_id])).get(consultation_id)
+    return outcome.published_at if outcome else None
+
+
 async def list_topics(session: AsyncSession) -> Sequence[Topic]:
     """All topics by slug."""
     return (await session.execute(select(Topic).order_by(Topic.slug))).scalars().all()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any, TypedDict
 
 _NO_PARAMS: Mapping[str, object] = MappingProxyType({})
 
@@ -48,6 +49,27 @@ class ParsedBlock:
     header: bool = False
     group: int = 0
     src: str = ""
+
+
+class Shape(TypedDict):
+    """What a stored block keeps of `ParsedBlock` beside its texts."""
+
+    level: int
+    label: str
+    ordered: bool
+    header: bool
+    group: int
+
+
+def read_shape(stored: Mapping[str, Any]) -> Shape:
+    """A block's shape from its column, where what says nothing was left out."""
+    return Shape(
+        level=int(stored.get("level", 0)),
+        label=str(stored.get("label", "")),
+        ordered=bool(stored.get("ordered")),
+        header=bool(stored.get("header")),
+        group=int(stored.get("group", 0)),
+    )
 
 
 class DocumentError(ValueError):

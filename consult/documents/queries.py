@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from consult.documents.blocks import BlockKind
+from consult.documents.blocks import BlockKind, read_shape
 from consult.documents.portions import Parted, Piece, part
 from consult.kernel.errors import NotFound
 from consult.kernel.translated import digest
@@ -114,10 +114,8 @@ async def load_parted(session: AsyncSession, version: Version) -> Parted:
 
 
 def _piece(row: Any) -> Piece:
-    shape = row.shape
-    return Piece(row.id, row.key, BlockKind(row.kind), int(shape.get("level", 0)), str(shape.get("label", "")),
-                 bool(shape.get("ordered")), int(shape.get("group", 0)), row.letters, row.comment_count,
-                 bool(shape.get("header")))  # fmt: skip
+    return Piece(row.id, row.key, BlockKind(row.kind), letters=row.letters, comment_count=row.comment_count,
+                 **read_shape(row.shape))  # fmt: skip
 
 
 def _chosen(rows: Sequence[Any], lang: str, original: str) -> list[BlockRow]:

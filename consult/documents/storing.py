@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from consult.documents.blocks import BlockKind, ParsedBlock
+from consult.documents.blocks import BlockKind, ParsedBlock, read_shape
 from consult.documents.figures import base_name
 from consult.documents.importing import Prepared
 from consult.documents.settlement import Settlement
@@ -44,14 +44,10 @@ class KeptBlock:
         text = self.texts.get(lang) or self.texts[original]
         return ParsedBlock(
             BlockKind(self.kind),
-            int(self.shape.get("level", 0)),
-            text.source,
-            text.html,
-            text.plain,
-            label=str(self.shape.get("label", "")),
-            ordered=bool(self.shape.get("ordered")),
-            header=bool(self.shape.get("header")),
-            group=int(self.shape.get("group", 0)),
+            source=text.source,
+            html=text.html,
+            plain=text.plain,
+            **read_shape(self.shape),
             src=str(self.shape.get("file", "")),
         )
 

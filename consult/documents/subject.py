@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.comments.filters import read_filters
 from consult.comments.queries import Filters
-from consult.consultations.queries import current_round, get_consultation, published_outcomes
+from consult.consultations.queries import answered_at, current_round, get_consultation
 from consult.consultations.views import ConsultationView, view_consultation
 from consult.documents.queries import get_draft, get_version, published_versions, versions_of_round
 from consult.documents.views import DraftView, view_draft
@@ -94,8 +94,7 @@ async def find_reading(request: Ask, session: AsyncSession) -> Reading:
     consultation = await get_consultation(session, request.path_params["slug"], None)
     draft = await get_draft(session, consultation.id, request.path_params["draft"])
     version = get_version(draft, request.query_params.get("version", ""))
-    outcome = (await published_outcomes(session, [consultation.id])).get(consultation.id)
-    view = view_consultation(consultation, {}, outcome.published_at if outcome else None, locale, now)
+    view = view_consultation(consultation, {}, await answered_at(session, consultation.id), locale, now)
     shown = view_draft(draft, version, view.address, locale)
     taking = await _taking(session, consultation, draft, now)
     text = request.query_params.get("text", "")

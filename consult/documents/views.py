@@ -8,7 +8,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from consult.documents.blocks import BlockKind
+from consult.documents.blocks import BlockKind, read_shape
 from consult.documents.dialect import footnote_place
 from consult.documents.queries import BlockRow, published_versions
 from consult.i18n.catalogues import catalogue
@@ -203,17 +203,12 @@ def view_blocks(rows: Iterable[BlockRow], draft_address: str, locale: str) -> tu
 
 
 def _view_block(row: BlockRow, address: str, place: str, locale: str) -> BlockView:
-    shape = row.shape
     return BlockView(
         id=row.id,
         key=row.key,
         kind=BlockKind(row.kind),
-        level=int(shape.get("level", 0)),
-        label=str(shape.get("label", "")),
-        ordered=bool(shape.get("ordered")),
-        header=bool(shape.get("header")),
-        group=int(shape.get("group", 0)),
-        src=str(shape.get("src", "")),
+        **read_shape(row.shape),
+        src=str(row.shape.get("src", "")),
         plain=row.plain,
         html=Markup(row.html),  # noqa: S704 - made safe when it was stored
         lang=row.lang,

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.comments.queries import rows_by_id
 from consult.comments.views import ContributionView, look_around, nest, view_row
 from consult.consultations.queries import visible_to
-from consult.documents.blocks import BlockKind
+from consult.documents.blocks import BlockKind, read_shape
 from consult.documents.keeping import newest_editions
 from consult.documents.markup import FigureWords, figure_words
 from consult.documents.queries import BlockRow, load_blocks
@@ -116,16 +116,11 @@ async def _place_of(session: AsyncSession, version: Version) -> tuple[Draft, Con
 
 
 def _file_block(row: BlockRow) -> FileBlock:
-    shape = row.shape
     words = figure_words(row.html) if row.kind == BlockKind.FIGURE else FigureWords("", "")
     return FileBlock(
         key=row.key,
         kind=BlockKind(row.kind),
-        level=int(shape.get("level", 0)),
-        label=str(shape.get("label", "")),
-        ordered=bool(shape.get("ordered")),
-        header=bool(shape.get("header")),
-        group=int(shape.get("group", 0)),
+        **read_shape(row.shape),
         plain=row.plain,
         html=row.html,
         lang=row.lang,

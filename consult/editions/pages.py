@@ -16,7 +16,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.consultations.queries import published_outcomes
+from consult.consultations.queries import answered_at
 from consult.consultations.views import ConsultationView, view_consultation
 from consult.editions.citing import VersionCitation, cite_version
 from consult.editions.formats import FORMATS, TEXT
@@ -137,8 +137,7 @@ def _state(rendition: Rendition | None) -> str:
 
 async def _consultation(request: Ask, session: AsyncSession, recorded: Recorded) -> ConsultationView:
     consultation = recorded.consultation
-    outcome = (await published_outcomes(session, [consultation.id])).get(consultation.id)
-    answered = outcome.published_at if outcome else None
+    answered = await answered_at(session, consultation.id)
     return view_consultation(consultation, {}, answered, locale_of(request), site_of(request).clock.now())
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.comments.filters import read_after
 from consult.comments.places import ON_PAGE, gone_from, view_gone
-from consult.consultations.queries import get_consultation
+from consult.consultations.queries import answered_at, get_consultation
 from consult.consultations.views import view_consultation
 from consult.documents.pages import DRAFT
 from consult.documents.queries import get_draft, get_version
@@ -26,7 +26,8 @@ async def read_gone(request: Ask, session: AsyncSession) -> Response[bytes]:
     consultation = await get_consultation(session, request.path_params["slug"], None)
     draft = await get_draft(session, consultation.id, request.path_params["draft"])
     version = get_version(draft, number)
-    view = view_consultation(consultation, {}, None, locale, site_of(request).clock.now())
+    answered = await answered_at(session, consultation.id)
+    view = view_consultation(consultation, {}, answered, locale, site_of(request).clock.now())
     rows = await gone_from(session, version.id, ON_PAGE + 1, read_after(request))
     address = f"/{locale}{view.address}/drafts/{draft.slug}/gone"
     more = len(rows) > ON_PAGE

@@ -10,7 +10,7 @@ from litestar import Response, get
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.consultations.queries import get_consultation, published_outcomes
+from consult.consultations.queries import answered_at, get_consultation
 from consult.consultations.views import view_consultation
 from consult.documents.queries import get_draft
 from consult.documents.views import view_draft
@@ -84,8 +84,7 @@ async def compare_versions(
     part = parts.find(asked := request.query_params.get("from", ""))
     if asked != part.start:
         return Redirect(parts.address(part), status_code=303)
-    outcome = (await published_outcomes(session, [consultation.id])).get(consultation.id)
-    shown = view_consultation(consultation, {}, outcome.published_at if outcome else None, locale, now)
+    shown = view_consultation(consultation, {}, await answered_at(session, consultation.id), locale, now)
     context = {
         "consultation": shown,
         "draft": view_draft(found, new, shown.address, locale),
