@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import tracemalloc
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import count
 from statistics import median
-
-from litestar.types import ASGIApp
 
 from tests.bench.inside import Asked, ask, running
 from tests.bench.plan import Plan
@@ -25,14 +22,13 @@ FRESH = count()
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one page: processor milliseconds of its first render, those of the renderer, statements, MB at most held."""
+    """Of one page: processor milliseconds of its first render, those of the renderer, statements."""
 
     total: float
     rendering: float
     statements: int
     ratio: float
     """All beside the renderer alone, the median over single requests."""
-    held: float
 
 
 def measure(plan: Plan) -> list[Row]:
@@ -53,18 +49,13 @@ def _rows(plan: Plan, *, on_one: bool) -> list[Row]:
     least, middle, most = plan.grown
     where = "all on one block" if on_one else "spread"
     rows = []
-    pages = asyncio.run(_costs(plan, sites))
-    for page, costs in pages.items():
+    for page, costs in asyncio.run(_costs(plan, sites)).items():
         times = " / ".join(f"{cost.total:.1f}" for cost in costs)
         asked = " / ".join(str(cost.statements) for cost in costs)
         detail = f"{times} ms and {asked} statements at {least:,} / {middle:,} / {most:,} comments"
         title = f"First render at {most:,} comments ({where}), beside {middle:,}: {page}"
         rows.append(at_most(title, costs[2].total / costs[1].total, 1.5, detail))
-    worst = max(pages, key=lambda page: pages[page][2].held / pages[page][1].held)
-    held = [cost.held for cost in pages[worst]]
-    title = f"Memory of a first render at {most:,} comments ({where}), beside {middle:,}: the page that grows most"
-    detail = f"{worst}: {held[1]:.2f} and {held[2]:.2f} MB held at most"
-    return [*rows, at_most(title, held[2] / held[1], 1.2, detail)]
+    return rows
 
 
 def _site(plan: Plan, amount: int, on_one: bool) -> tuple[Scene, str]:
@@ -89,32 +80,16 @@ async def _costs(plan: Plan, sites: Sequence[tuple[Scene, str]]) -> dict[str, li
                         asked = await ask(app, f"{address.format(block=block)}?again={next(FRESH)}")
                         assert asked.status == 200, name
                         of += [asked] if number >= 3 else []
-            found[name] = [
-                _cost(of, await _held(app, f"{address.format(block=block)}?again={next(FRESH)}"))
-                for app, (_, block), of in zip(apps, sites, taken, strict=True)
-                if of
-            ]
+            found[name] = [_cost(of) for of in taken if of]
         return found
 
 
-async def _held(app: ASGIApp, address: str) -> float:
-    """Megabytes of Python's own that a render held at its peak beyond what was there before it."""
-    tracemalloc.start()
-    try:
-        before = tracemalloc.get_traced_memory()[0]
-        await ask(app, address)
-        return (tracemalloc.get_traced_memory()[1] - before) / 1e6
-    finally:
-        tracemalloc.stop()
-
-
-def _cost(taken: Sequence[Asked], held: float) -> Cost:
+def _cost(taken: Sequence[Asked]) -> Cost:
     return Cost(
         median(each.seconds for each in taken) * 1000,
         median(each.rendering for each in taken) * 1000,
         len(taken[-1].statements),
         median(each.seconds / each.rendering for each in taken),
-        held,
     )
 
 
