@@ -33,7 +33,7 @@ def measure(plan: Plan) -> list[Row]:
     blocks = f"{BLOCKS:,} blocks of {WORDS} words"
     return [
         at_most(f"Carrying {ANCHORS:,} comments over", few.seconds, 20,
-                f"`consult work --once`, {blocks}, a third of them edited, moved, split or gone", "s"),
+                f"the worker's carrier as a process, {blocks}, a third of them edited, moved, split or gone", "s"),
         at_most("Carrying over: peak memory, more comments beside fewer", many.memory / few.memory, 1.2,
                 f"{few.memory:.0f} MB for {ANCHORS:,}, {many.memory:.0f} MB for {MORE:,} in {many.seconds:.0f} s"),
     ]  # fmt: skip
@@ -48,7 +48,7 @@ def _carry(plan: Plan, amount: int) -> Spent:
     run(arguments, scene.environment, room / "import.log")
     run(["work", "--once"], scene.environment, room / "index.log")
     asyncio.run(_next_version(scene))
-    spent = run(["work", "--once"], scene.environment, room / "carry.log")
+    spent = run([], scene.environment, room / "carry.log", "tests.bench.carry")
     asyncio.run(_check(scene, amount))
     return spent
 

@@ -7,13 +7,13 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from consult.settings import ROOT
 from tests.bench.plan import Plan
 from tests.bench.scene import SLUG, make_scene
+from tests.bench.servers import peak
 from tests.bench.table import Row, at_least, at_most
 from tests.bench.texts import write
 
@@ -47,25 +47,16 @@ def _import(plan: Plan, amount: int) -> Spent:
     return run(["import", "contributions", SLUG, str(path)], scene.environment, room / "import.log")
 
 
-def run(arguments: list[str], environment: dict[str, str], log: Path) -> Spent:
-    """A `consult` command as a process of its own. Raises RuntimeError where it fails."""
+def run(arguments: list[str], environment: dict[str, str], log: Path, module: str = "consult") -> Spent:
+    """A `consult` command, or another module, as a process of its own. Raises RuntimeError where it fails."""
     began = time.perf_counter()
     with log.open("w") as out:
-        process = subprocess.Popen([sys.executable, "-m", "consult", *arguments], cwd=ROOT, stdout=out,
+        process = subprocess.Popen([sys.executable, "-m", module, *arguments], cwd=ROOT, stdout=out,
                                    stderr=subprocess.STDOUT, env={**os.environ, **environment})  # fmt: skip
         memory = 0.0
         while process.poll() is None:
-            memory = max(memory, _peak(process.pid))
+            memory = max(memory, peak(process.pid))
             time.sleep(0.02)
     if process.returncode:
         raise RuntimeError(f"consult {' '.join(arguments)}: {log.read_text()[-2000:]}")
     return Spent(time.perf_counter() - began, memory)
-
-
-def _peak(pid: int) -> float:
-    """The process's own peak so far, in MB. What `wait` reports begins with the memory of whoever started it."""
-    with suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM"):
-                return int(line.split()[1]) / 1024
-    return 0.0

@@ -1,4 +1,4 @@
-"""A draft of a thousand blocks: what its first page weighs, and what it costs beside that of a draft of thirty."""
+"""A draft of a thousand blocks: bringing it in, what its first page weighs and costs beside one of thirty, and memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from consult.documents.importing import prepare
 from consult.documents.service import store_version
 from consult.kernel.clock import SystemClock
 from consult.places.jobs import Carrier
+from tests.bench.client import get, once
 from tests.bench.growing import SEED, crowd
+from tests.bench.importing import run
 from tests.bench.inside import ask, running
 from tests.bench.plan import Plan
 from tests.bench.reading import first_view
@@ -27,6 +29,8 @@ WORDS = 100
 CHAPTER = 12
 """Blocks under a heading."""
 COMMENTS = 5_000
+CROWDS = (500, 5_000, 20_000)
+RENDERS = 20
 FRESH = count()
 
 
@@ -58,7 +62,44 @@ def measure(plan: Plan) -> list[Row]:
             1.5,
             f"{long_ms:.1f} ms against {short_ms:.1f} ms",
         ),
+        _import(plan),
+        _memory(plan),
     ]
+
+
+def _import(plan: Plan) -> Row:
+    """By the command that operators use, the start of Python included: the least of three times."""
+    room = plan.room("long-import")
+    scene = asyncio.run(make_scene(room, comments=0))
+    (file := room / "long.md").write_text(long_text())
+    arguments = ["import", "draft", SLUG, f"en={file}", "--draft"]
+    runs = [run([*arguments, f"again-{n}"], scene.environment, room / "log") for n in range(3)]
+    spent = min(runs, key=lambda each: each.seconds)
+    how = f"`consult import draft`, {BLOCKS:,} blocks, {len(long_text().split()):,} words; peak memory {spent.memory:.0f} MB"
+    return at_most("Import a draft", spent.seconds, 5, how, "s")
+
+
+def _memory(plan: Plan) -> Row:
+    """Of a server that renders the reading page and a block's page again and again."""
+    peaks = [_peak(plan, amount) for amount in CROWDS]
+    said = " / ".join(f"{peak:.0f}" for peak in peaks)
+    counts = " / ".join(f"{amount:,}" for amount in CROWDS)
+    how = f"{said} MB for {counts} comments, all on one block, after {2 * RENDERS} renders"
+    return at_most(
+        "Reading page: peak memory of the server, most comments beside fewest", peaks[-1] / peaks[0], 1.2, how
+    )
+
+
+def _peak(plan: Plan, amount: int) -> float:
+    room = plan.room(f"long-memory-{amount}")
+    scene = asyncio.run(make_scene(room, comments=SEED, text=long_text()))
+    key = crowd(scene, amount - SEED, on_one=True)
+    with serving("consult.app:create_app", scene.environment, room / "log") as site:
+        for page in (READING, f"{READING}/blocks/{key}"):
+            for number in range(RENDERS):
+                status, _ = once(site.port, get(f"{page}?again={number}"))
+                assert status == 200, page
+        return site.memory()
 
 
 def long_text() -> str:

@@ -30,6 +30,19 @@ class Server:
         """Processor seconds that it and its worker have used."""
         return sum(_cpu(pid) for pid in (self.pid, *children(self.pid)))
 
+    def memory(self) -> float:
+        """Peak memory of its worker so far, in MB."""
+        return max(peak(pid) for pid in children(self.pid))
+
+
+def peak(pid: int) -> float:
+    """A process's own peak so far, in MB. What `wait` reports begins with the memory of whoever started it."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
 
 def _cpu(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
