@@ -16,7 +16,7 @@ from consult.documents.crossing import link_headings
 from consult.documents.figures import FigureFile, check_figures
 from consult.documents.importing import Choices, Prepared
 from consult.documents.keeping import keep_editions
-from consult.documents.matching import keys_of, match_blocks
+from consult.documents.matching.matches import keys_of, match_blocks
 from consult.documents.pending import draft_figures
 from consult.documents.preparing import refuse_published, refuse_second
 from consult.documents.storing import (

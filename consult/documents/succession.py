@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.documents.matching import Match
+from consult.documents.matching.matches import Match
 from consult.documents.storing import KeptBlock
 from consult.models.document import Version
 from consult.models.version import Match as MatchRow

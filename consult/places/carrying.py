@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.comments.counting import count_on_blocks
 from consult.documents.anchors import QuoteSelector
-from consult.documents.carrying import Anchored, Carried, carry_all
-from consult.documents.matching import Match
+from consult.documents.carrying.carry import Anchored, Carried, carry_all
+from consult.documents.matching.matches import Match
 from consult.documents.succession import load_succession
 from consult.kernel.events import Event, consultation_scope
 from consult.ledger.outbox import emit_now

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from consult.documents.keys import make_keys
-from consult.documents.matching import Match, describe_parts
+from consult.documents.matching.matches import Match, describe_parts
 from consult.documents.storing import KeptBlock, KeptText
 from consult.kernel.errors import Conflict
 from consult.kernel.messages import N_

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.documents.blocks import BlockKind
-from consult.documents.matching import match_blocks
+from consult.documents.matching.matches import match_blocks
 from consult.documents.pending import drop_unused_figures
 from consult.documents.preparing import drop_version, refuse_published, refuse_second
 from consult.documents.service import find_draft, lock_drafts, publish_version

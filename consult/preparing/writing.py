@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from consult.documents.anchors import QuoteSelector
 from consult.documents.blocks import BlockKind, DocumentError, ParsedBlock
-from consult.documents.carrying import Candidate, carry
+from consult.documents.carrying.carry import Candidate, carry
 from consult.documents.figures import base_name
 from consult.documents.storing import KeptBlock
 from consult.kernel.errors import FieldError, FormInvalid, Message, invalid

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from consult.documents.carrying import carry_all
-from consult.documents.matching import Match, match_blocks
+from consult.documents.carrying.carry import carry_all
+from consult.documents.matching.matches import Match, match_blocks
 from consult.models.contribution import Fate
 from tests.bench.plan import Plan
 from tests.bench.table import Row, at_least, at_most, figure, skipped

@@ -8,7 +8,7 @@ from consult.documents.alignment import align
 from consult.documents.blocks import ParsedBlock
 from consult.documents.keys import assign_keys
 from consult.documents.markdown import parse_document
-from consult.documents.matching import match_blocks
+from consult.documents.matching.matches import match_blocks
 from tests.documents.rewriting import DATA
 
 COVENANT = DATA / "covenant"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from consult.documents.anchors import QuoteSelector, describe
-from consult.documents.carrying import Anchored, Carried, carry_all
-from consult.documents.matching import match_blocks
+from consult.documents.carrying.carry import Anchored, Carried, carry_all
+from consult.documents.matching.matches import match_blocks
 from consult.models.contribution import Fate
 from tests.documents.rewriting import Rewritten
 

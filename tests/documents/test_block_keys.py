@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from consult.documents.blocks import BlockKind, ParsedBlock
 from consult.documents.keys import assign_keys
 from consult.documents.markdown import parse_document
-from consult.documents.matching import carry_keys
+from consult.documents.matching.matches import carry_keys
 
 FIRST = """\
 # Charter

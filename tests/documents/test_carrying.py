@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from consult.documents.anchors import QuoteSelector, describe, locate
 from consult.documents.blocks import BlockKind
-from consult.documents.carrying import Anchored, Candidate, Carried, carry, carry_all
+from consult.documents.carrying.carry import Anchored, Candidate, Carried, carry, carry_all
 from consult.documents.keys import assign_keys
 from consult.documents.markdown import parse_document
-from consult.documents.matching import Match, match_blocks
+from consult.documents.matching.matches import Match, match_blocks
 from consult.models.contribution import Fate
 from consult.models.version import MatchKind
 from tests.documents.quoting import WHOLE, Truth, carry_over, quote

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from consult.documents.blocks import BlockKind, ParsedBlock
 from consult.documents.keys import KeyedBlock, assign_keys
-from consult.documents.matching import Match, carriers, describe_parts, keys_of, match_blocks
+from consult.documents.matching.matches import Match, carriers, describe_parts, keys_of, match_blocks
 from consult.models.version import MatchKind
 from tests.documents import covenant
 from tests.documents.rewriting import LINKS, MADE_UP, Plan, Rewritten, block, draft, rewrite

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from consult.documents.blocks import ParsedBlock
 from consult.documents.keys import assign_keys
 from consult.documents.markdown import parse_document
-from consult.documents.matching import keys_of, match_blocks
+from consult.documents.matching.matches import keys_of, match_blocks
 from consult.documents.queries import BlockRow
 from consult.documents.views import BlockView, view_blocks
 from consult.versions.relations import Relation, Step, relate

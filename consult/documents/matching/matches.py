@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from consult.documents.blocks import ParsedBlock
 from consult.documents.keys import KeyedBlock, make_keys
-from consult.documents.leads import Leads
-from consult.documents.likeness import Likeness
-from consult.documents.order import in_order
-from consult.documents.pairing import pair_edits, pair_same, unpaired
-from consult.documents.parting import Parts, find_parts
+from consult.documents.matching.leads import Leads
+from consult.documents.matching.likeness import Likeness
+from consult.documents.matching.order import in_order
+from consult.documents.matching.pairing import pair_edits, pair_same, unpaired
+from consult.documents.matching.parting import Parts, find_parts
 from consult.documents.sanitising import collapse
 from consult.models.version import MatchKind
 

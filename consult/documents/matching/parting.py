@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from consult.documents.blocks import ParsedBlock
-from consult.documents.leads import Leads
-from consult.documents.likeness import Likeness, may_be_same
-from consult.documents.pairing import Pairs
+from consult.documents.matching.leads import Leads
+from consult.documents.matching.likeness import Likeness, may_be_same
+from consult.documents.matching.pairing import Pairs
 
 Parts = list[tuple[int, int]]
 """Places (old, new): a block that was split has several pairs, blocks that were merged share their second place."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rapidfuzz import fuzz
 
 from consult.documents.anchors import QuoteSelector
-from consult.documents.following import ENOUGH, SOME, Found, find_nearly, find_run
+from consult.documents.carrying.following import ENOUGH, SOME, Found, find_nearly, find_run
 from consult.documents.words import read_words, saying
 
 _RUN = 3

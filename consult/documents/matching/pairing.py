@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 
 from consult.documents.blocks import ParsedBlock
-from consult.documents.leads import Leads
-from consult.documents.likeness import Likeness, may_be_same
-from consult.documents.order import Gaps, in_order
+from consult.documents.matching.leads import Leads
+from consult.documents.matching.likeness import Likeness, may_be_same
+from consult.documents.matching.order import Gaps, in_order
 
 Pairs = dict[int, int]
 """Place in the old version → place in the new one."""

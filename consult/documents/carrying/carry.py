@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from consult.documents.anchors import QuoteSelector, describe
-from consult.documents.following import ENOUGH, Found, compare, follow
-from consult.documents.matching import Match, carriers
-from consult.documents.seeking import Seeker
+from consult.documents.carrying.following import ENOUGH, Found, compare, follow
+from consult.documents.carrying.seeking import Seeker
+from consult.documents.matching.matches import Match, carriers
 from consult.documents.words import saying
 from consult.models.contribution import Fate
 from consult.models.version import MatchKind
