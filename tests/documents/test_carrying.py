@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from consult.documents.anchors import QuoteSelector, describe, locate
@@ -235,6 +235,7 @@ LANGUAGES = st.sampled_from(["en", "es", "fr", "ar", "zh"])
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10_000), LANGUAGES, st.sampled_from([0.0, 0.3, 0.6, 1.0]))
+@example(8708, "fr", 0.6)  # the same words, but not where those were
 def test_what_is_said_of_a_place_is_true(seed: int, lang: str, rate: float) -> None:
     chance = random.Random(seed)
     text = rewrite(chance, lang, draft(chance, lang, 30), Plan(rate))

@@ -105,7 +105,7 @@ def find_verbatim(selector: QuoteSelector, old: str, new: str) -> Found | None:
 
 
 def find_nearly(selector: QuoteSelector, new: str) -> Found | None:
-    """The words of a text that are most like those quoted, at whole words."""
+    """The words of a text that are most like those quoted, at whole words; they may be the same, without what stood around them."""
     if not _LEAST_NEARLY <= len(selector.exact) <= _MOST_NEARLY:
         return None
     best = fuzz.partial_ratio_alignment(selector.exact, new, score_cutoff=_NEARLY)
@@ -113,7 +113,7 @@ def find_nearly(selector: QuoteSelector, new: str) -> Found | None:
         return None
     start, end = _whole_words(new, best.dest_start, best.dest_end)
     alike = fuzz.ratio(selector.exact, new[start:end]) / 100
-    return Found(start, end, min(alike, 0.99), _NEARLY_SURE * alike)
+    return Found(start, end, alike, _NEARLY_SURE * alike)
 
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
