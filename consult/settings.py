@@ -31,7 +31,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool = False
     log_level: str = "info"
     workers: int = 1
-    make_files: bool = True
     session_days: int = 30
     site_name: str = "Consult"
 
@@ -98,7 +97,7 @@ def _read_file(path: Path) -> dict[str, object]:
 def _from_text(name: str, raw: str) -> object:
     if name in ("hosts", "metrics_from"):
         return tuple(part.strip() for part in raw.split(",") if part.strip())
-    if name in ("demo", "make_files"):
+    if name == "demo":
         return raw.strip().lower() in ("1", "true", "yes", "on")
     return raw
 

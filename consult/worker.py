@@ -73,8 +73,7 @@ def make_duties(
     maker = MailMaker(database, composer, settings, clock)
     drain = Drain(database, [search, maker], clock)
     sender = Sender(database, make_transport(settings), settings, clock)
-    files = (FileMaker(database, settings.base_url, clock).make_one,) if settings.make_files else ()
-    jobs = (Carrier(database, clock).carry_some, *files)
+    jobs = (Carrier(database, clock).carry_some, FileMaker(database, settings.base_url, clock).make_one)
     return Duties(
         database, drain, sender, maker.broadcasts, clock, mend=search.mend, jobs=jobs, parent=parent
     )

@@ -70,10 +70,15 @@ def worked_demo(folder: Path) -> DemoSite:
         if not made.exists():
             making = place / "demo-in-the-making"
             make_demo(making)
-            asyncio.run(run_worker(_settings(making), SystemClock(), once=True))
+            asyncio.run(_work(_settings(making)))
             _write_down(making)
             making.rename(made)
     return DemoSite(made)
+
+
+async def _work(settings: Settings) -> None:
+    """Not by signals: whoever makes the demo need not be a process's main thread."""
+    await run_worker(settings, SystemClock(), stop=asyncio.Event(), once=True)
 
 
 @contextmanager

@@ -112,8 +112,8 @@ def apart(work: Callable[[], Answer]) -> Answer:
 
 
 @contextmanager
-def serving(demo: DemoSite, folder: Path, *, make_files: bool = False) -> Iterator[Served]:
-    """Serve a copy of the demo in `folder` until the block ends; without the work of making all its files."""
+def serving(demo: DemoSite, folder: Path) -> Iterator[Served]:
+    """Serve a copy of the demo in `folder` until the block ends."""
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     served = Served(base, demo.settings(folder, base))
@@ -122,7 +122,6 @@ def serving(demo: DemoSite, folder: Path, *, make_files: bool = False) -> Iterat
         "CONSULT_DATA_DIR": str(folder),
         "CONSULT_BASE_URL": base,
         "CONSULT_DEMO": "1",
-        "CONSULT_MAKE_FILES": "1" if make_files else "0",
         "CONSULT_SECRET_KEY": served.settings.secret_key,
         "CONSULT_LOG_LEVEL": "error",
         "CONSULT_CONFIG": str(folder / "none.toml"),

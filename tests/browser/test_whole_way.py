@@ -34,8 +34,8 @@ pytestmark = pytest.mark.skipif(not COVENANT.exists(), reason="needs the shared 
 
 @pytest.fixture
 def doors(chromium: Browser, demo: DemoSite, tmp_path: Path) -> Iterator[Doors]:
-    """Ways into a site of its own, whose worker makes files."""
-    with serving(demo, tmp_path / "site", make_files=True) as served:
+    """Ways into a site of its own, whose worker has nothing else to do."""
+    with serving(demo, tmp_path / "site") as served:
         opened = Doors(chromium, served)
         yield opened
         opened.close()
