@@ -151,7 +151,9 @@ def _new_comment(
         organisation_name="" if written.anonymous else author.organisation,
         kind=author.kind,
         country="" if written.anonymous else author.country,
+        verified="" if written.anonymous else author.verified,
         anonymous=written.anonymous,
+        late=False,
         forum_voice=False,
         lang=written.lang,
         title="",
@@ -170,7 +172,7 @@ def _speak_as_forum(comment: Contribution) -> None:
     """The Forum's own voice has no name but the Forum's; who wrote it stays known by their account."""
     comment.forum_voice, comment.anonymous = True, False
     comment.author_name = comment.organisation_name = comment.country = ""
-    comment.organisation_id, comment.kind = None, "individual"
+    comment.verified, comment.organisation_id, comment.kind = "", None, "individual"
 
 
 async def _add(

@@ -81,7 +81,7 @@ _ROUNDS: Any = Round.__table__
 _BRIEF = (
     select(_CONSULTATIONS.c.id, _CONSULTATIONS.c.reference, _CONSULTATIONS.c.first_posts_wait,
            _ROUNDS.c.id.label("round_id"), _ROUNDS.c.opens_at, _ROUNDS.c.closes_at, _ROUNDS.c.time_zone,
-           _ROUNDS.c.grace_minutes, round_versions.c.version_id)
+           _ROUNDS.c.grace_minutes, _ROUNDS.c.late_days, round_versions.c.version_id)
     .outerjoin(_ROUNDS, _ROUNDS.c.consultation_id == _CONSULTATIONS.c.id)
     .outerjoin(round_versions, round_versions.c.round_id == _ROUNDS.c.id)
     .where(_CONSULTATIONS.c.slug == bindparam("slug"), _CONSULTATIONS.c.published_at.is_not(None))
@@ -106,7 +106,13 @@ async def get_brief(session: AsyncSession, slug: str) -> BriefConsultation:
 def _brief_round(rows: Sequence[Any]) -> BriefRound:
     """From a row for each of its versions."""
     row = rows[0]
-    period = CommentPeriod(row.opens_at, row.closes_at, row.time_zone, timedelta(minutes=row.grace_minutes))
+    period = CommentPeriod(
+        row.opens_at,
+        row.closes_at,
+        row.time_zone,
+        timedelta(minutes=row.grace_minutes),
+        timedelta(days=row.late_days),
+    )
     versions = frozenset(each.version_id for each in rows if each.version_id is not None)
     return BriefRound(row.round_id, period, versions)
 

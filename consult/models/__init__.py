@@ -6,7 +6,9 @@ from consult.models import (
     document,
     ledger,
     people,
+    questionnaire,
     response,
+    submission,
     translation,
     version,
 )
@@ -19,7 +21,9 @@ __all__ = [
     "document",
     "ledger",
     "people",
+    "questionnaire",
     "response",
+    "submission",
     "translation",
     "version",
 ]

@@ -25,17 +25,24 @@ class RoundState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CommentPeriod:
-    """From `opens_at` up to and without `closes_at` (UTC), said in the named zone; then `grace`."""
+    """From `opens_at` up to and without `closes_at` (UTC), said in the named zone; then `grace`, then `late` for responses
+    that are kept apart."""
 
     opens_at: datetime
     closes_at: datetime
     time_zone: str
     grace: timedelta
+    late: timedelta = timedelta()
 
     @property
     def grace_ends_at(self) -> datetime:
         """The instant after which nothing is accepted."""
         return self.closes_at + self.grace
+
+    @property
+    def late_ends_at(self) -> datetime:
+        """The instant after which not even a late response is taken."""
+        return self.grace_ends_at + self.late
 
     def state(self, now: datetime) -> RoundState:
         """The state at an instant."""
@@ -123,6 +130,7 @@ class Round(Base):
     closes_at: Mapped[datetime] = mapped_column(index=True)
     time_zone: Mapped[code]
     grace_minutes: Mapped[int] = mapped_column(default=0)
+    late_days: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 
     consultation: Mapped[Consultation] = relationship(back_populates="rounds", lazy="raise")
@@ -132,7 +140,11 @@ class Round(Base):
     def period(self) -> CommentPeriod:
         """The comment period as a value."""
         return CommentPeriod(
-            self.opens_at, self.closes_at, self.time_zone, timedelta(minutes=self.grace_minutes)
+            self.opens_at,
+            self.closes_at,
+            self.time_zone,
+            timedelta(minutes=self.grace_minutes),
+            timedelta(days=self.late_days),
         )
 
 

@@ -39,6 +39,7 @@ class Contribution(Base):
     """A comment or a submission.
 
     Author, organisation, kind and country are as they were when it was sent; an anonymous one stores no name.
+    `verified` says how the organisation was verified then ("" for not); `late` that it came in the late lane.
     `thread_id` is None for the first of a thread. `send_key` makes a resend harmless; (`source`, `source_id`)
     makes an import repeatable.
     """
@@ -69,6 +70,7 @@ class Contribution(Base):
     organisation_name: Mapped[short] = mapped_column(default="")
     kind: Mapped[code] = mapped_column(default="individual")
     country: Mapped[code] = mapped_column(default="")
+    verified: Mapped[code] = mapped_column(default="")
     anonymous: Mapped[bool] = mapped_column(default=False)
     forum_voice: Mapped[bool] = mapped_column(default=False)
 
@@ -78,6 +80,7 @@ class Contribution(Base):
     html: Mapped[str]
     state: Mapped[code] = mapped_column(default=State.PUBLISHED)
     in_grace: Mapped[bool] = mapped_column(default=False)
+    late: Mapped[bool] = mapped_column(default=False)
     support_count: Mapped[int] = mapped_column(default=0)
     reply_count: Mapped[int] = mapped_column(default=0)
     send_key: Mapped[code | None]

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from consult.db.types import Json
 from consult.models.base import Base, code, pk, short
 
 
@@ -30,8 +31,29 @@ class Kind(StrEnum):
     INTERNATIONAL_ORGANISATION = "international-organisation"
 
 
+class VerifiedBy(StrEnum):
+    """How it was verified that an organisation is who it says."""
+
+    ADDRESS = "address"
+    DNS = "dns"
+    FILE = "file"
+    STAFF = "staff"
+
+
+class MemberRole(StrEnum):
+    """What a member may do for an organisation, least first: write; sign off and send; look after members."""
+
+    DRAFTER = "drafter"
+    SIGNATORY = "signatory"
+    OWNER = "owner"
+
+
 class Organisation(Base):
-    """Whom people speak for. `fold` is the name as compared, so that one spelling makes one organisation."""
+    """Whom people speak for. `fold` is the name as compared, so that one spelling makes one organisation.
+
+    Anybody may name one in their profile; only the members of a verified one act for it. `domain` is what was verified,
+    `verify_token` what its DNS record or file has to say. One that was `merged_into` another is shown as that one.
+    """
 
     __tablename__ = "organisations"
     __table_args__ = (UniqueConstraint("fold", "kind"),)
@@ -42,11 +64,21 @@ class Organisation(Base):
     kind: Mapped[code]
     country: Mapped[code] = mapped_column(default="")
     url: Mapped[short] = mapped_column(default="")
+    domain: Mapped[short] = mapped_column(default="", index=True)
+    verify_token: Mapped[code] = mapped_column(default="")
+    verified_by: Mapped[code] = mapped_column(default="")
+    verified_at: Mapped[datetime | None]
+    verified_reason: Mapped[str] = mapped_column(default="")
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     created_at: Mapped[datetime]
 
 
 class User(Base):
-    """A person with an account. `email` is kept lower-case; `name` is as shown to others."""
+    """A person with an account. `email` is kept lower-case; `name` is as shown to others.
+
+    A `guest` began a response without an account: no address or password of theirs lets them in, only their session and
+    the links that are mailed to the address given with the response.
+    """
 
     __tablename__ = "users"
 
@@ -61,6 +93,7 @@ class User(Base):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     mail_replies: Mapped[bool] = mapped_column(default=True)
     mail_rounds: Mapped[bool] = mapped_column(default=True)
+    guest: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -69,7 +102,7 @@ class User(Base):
 
 
 class Membership(Base):
-    """A person's tie to an organisation; later issues add roles and how it was verified."""
+    """A person's tie to an organisation. Without a `role` they only name it; with one they are a member and act for it."""
 
     __tablename__ = "memberships"
 
@@ -77,7 +110,42 @@ class Membership(Base):
     organisation_id: Mapped[int] = mapped_column(
         ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    role: Mapped[code] = mapped_column(default="")
     since: Mapped[datetime]
+
+
+class Invitation(Base):
+    """Somebody is asked by mail to become a member. Only the link's SHA-256 is kept; it ends and works once."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[pk]
+    token_hash: Mapped[code] = mapped_column(unique=True)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisations.id", ondelete="CASCADE"), index=True
+    )
+    email: Mapped[short]
+    role: Mapped[code]
+    invited_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class OrganisationEvent(Base):
+    """The history of an organisation: verified, members and roles, merged. `data` are values for the words of `kind`."""
+
+    __tablename__ = "organisation_events"
+
+    id: Mapped[pk]
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisations.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[code]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    actor_name: Mapped[short] = mapped_column(default="")
+    data: Mapped[dict[str, str]] = mapped_column(Json)
+    at: Mapped[datetime]
 
 
 class SignedIn(Base):

@@ -7,7 +7,11 @@ from consult.models.people import Role
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person. `session_id` is 0 for a bearer token; `csrf` is this session's own secret (hex)."""
+    """A person. `session_id` is 0 for a bearer token; `csrf` is this session's own secret (hex).
+
+    `verified` is how their organisation was verified where they are its member, "" where they only name it; `member_role`
+    what they may do for it. A `guest` has begun a response without an account.
+    """
 
     id: int
     name: str
@@ -19,6 +23,9 @@ class Actor:
     organisation_id: int | None = None
     organisation: str = ""
     kind: str = "individual"
+    verified: str = ""
+    member_role: str = ""
+    guest: bool = False
     confirmed: bool = True
     session_id: int = 0
     csrf: str = ""
