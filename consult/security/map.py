@@ -13,6 +13,7 @@ MAP: dict[Permission, Predicate] = {
     Permission.SIGN_IN: is_.anyone,
     Permission.OWN_ACCOUNT: is_.signed_in,
     Permission.COMMENT: is_.confirmed,
+    Permission.RESPOND: is_.signed_in,
     Permission.DESK: is_.moderator,
     Permission.MODERATE: is_.moderator,
     Permission.ANSWER: is_.editor,
@@ -21,7 +22,7 @@ MAP: dict[Permission, Predicate] = {
     Permission.METRICS: is_.anyone,
     Permission.DEMO: is_.anyone,
 }
-"""METRICS and DEMO are further limited by settings: to configured addresses, and to demo sites."""
+"""RESPOND: guests too, who have a session without an account. METRICS and DEMO are further limited by settings: to configured addresses, and to demo sites."""
 
 
 def allows(permission: Permission, actor: Actor | None) -> bool:

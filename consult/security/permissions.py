@@ -10,6 +10,7 @@ class Permission(StrEnum):
     SIGN_IN = "sign-in"
     OWN_ACCOUNT = "own-account"
     COMMENT = "comment"
+    RESPOND = "respond"
     DESK = "desk"
     MODERATE = "moderate"
     EDIT = "edit"

@@ -1,0 +1,170 @@
+"""Formal responses as their own people may see them: whoever began one, or the members of its organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from consult.kernel.errors import NotFound
+from consult.models.consultation import Consultation, Round
+from consult.models.contribution import Contribution
+from consult.models.people import MemberRole, Membership
+from consult.models.submission import (
+    Answer,
+    Attachment,
+    AttachmentState,
+    SetAside,
+    SignOff,
+    SignOffState,
+    Submission,
+    SubmissionSending,
+    SubmissionState,
+)
+from consult.security.actor import Actor
+
+LADDER = (MemberRole.DRAFTER, MemberRole.SIGNATORY, MemberRole.OWNER)
+"""Roles from least to most."""
+
+
+def roles_from(least: MemberRole) -> tuple[MemberRole, ...]:
+    """The roles that may do what `least` may."""
+    return LADDER[LADDER.index(least) :]
+
+
+def own_by(actor: Actor, least: MemberRole = MemberRole.DRAFTER) -> ColumnElement[bool]:
+    """Responses of a person: their own, and those of organisations for which they may do what `least` may."""
+    member = exists().where(
+        Membership.organisation_id == Submission.organisation_id,
+        Membership.user_id == actor.id,
+        Membership.role.in_(roles_from(least)),
+    )
+    alone = Submission.organisation_id.is_(None) & (Submission.author_id == actor.id)
+    return or_(alone, member)
+
+
+async def get_own(
+    session: AsyncSession,
+    key: str,
+    actor: Actor,
+    *,
+    least: MemberRole = MemberRole.DRAFTER,
+    hold: bool = False,
+) -> Submission:
+    """A response for whoever may write it. `hold` it to change it. Raises NotFound, also for other people's."""
+    statement = select(Submission).where(Submission.key == key, own_by(actor, least))
+    if hold:
+        statement = statement.with_for_update(of=Submission).execution_options(populate_existing=True)
+    return _found((await session.execute(statement)).scalar_one_or_none())
+
+
+async def get_readable(session: AsyncSession, key: str, actor: Actor) -> Submission:
+    """As `get_own`, also for signatories of organisations that were asked to co-sign. Raises NotFound."""
+    asked = exists().where(
+        SignOff.submission_id == Submission.id,
+        SignOff.organisation_id == Membership.organisation_id,
+        SignOff.state != SignOffState.DECLINED,
+        Membership.user_id == actor.id,
+        Membership.role.in_(roles_from(MemberRole.SIGNATORY)),
+    )
+    statement = select(Submission).where(Submission.key == key, or_(own_by(actor), asked))
+    return _found((await session.execute(statement)).scalar_one_or_none())
+
+
+def _found(submission: Submission | None) -> Submission:
+    if submission is None:
+        raise NotFound
+    return submission
+
+
+async def find_in_round(
+    session: AsyncSession, round_id: int, actor: Actor, organisation_id: int | None
+) -> Submission | None:
+    """The response that a person, or their organisation, has in a round."""
+    statement = select(Submission).where(Submission.round_id == round_id, own_by(actor))
+    of = (
+        Submission.organisation_id.is_(None)
+        if organisation_id is None
+        else Submission.organisation_id == organisation_id
+    )
+    latest = statement.where(of).order_by(Submission.id.desc()).limit(1)
+    return (await session.execute(latest)).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSubmission:
+    """A response in a list of one's own."""
+
+    submission: Submission
+    round: Round
+    consultation: Consultation
+    contribution: Contribution | None
+
+
+def _with_round() -> Select[Submission, Round, Consultation, Contribution | None]:
+    return (
+        select(Submission, Round, Consultation, Contribution)
+        .join(Round, Round.id == Submission.round_id)
+        .join(Consultation, Consultation.id == Round.consultation_id)
+        .outerjoin(Contribution, Contribution.id == Submission.contribution_id)
+    )
+
+
+async def list_own(session: AsyncSession, actor: Actor) -> list[OwnSubmission]:
+    """All responses of a person and their organisations, the latest saved first."""
+    statement = _with_round().where(own_by(actor)).order_by(Submission.saved_at.desc(), Submission.id.desc())
+    return [OwnSubmission(*row) for row in (await session.execute(statement)).all()]
+
+
+async def answers_of(session: AsyncSession, submission_id: int) -> dict[str, Answer]:
+    """The working answers by question."""
+    statement = select(Answer).where(Answer.submission_id == submission_id)
+    return {each.question: each for each in (await session.execute(statement)).scalars()}
+
+
+async def kept_files(session: AsyncSession, submission_id: int) -> Sequence[Attachment]:
+    """Files that are complete and allowed, in order."""
+    statement = (
+        select(Attachment)
+        .where(Attachment.submission_id == submission_id, Attachment.state == AttachmentState.KEPT)
+        .order_by(Attachment.position, Attachment.id)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def open_set_asides(session: AsyncSession, submission_id: int) -> Sequence[SetAside]:
+    """Texts that were typed over somebody else's and wait to be settled, oldest first."""
+    statement = select(SetAside).where(SetAside.submission_id == submission_id, SetAside.settled_at.is_(None))
+    return (await session.execute(statement.order_by(SetAside.id))).scalars().all()
+
+
+async def sendings_of(session: AsyncSession, submission_id: int) -> Sequence[SubmissionSending]:
+    """All sendings, the first one first."""
+    statement = select(SubmissionSending).where(SubmissionSending.submission_id == submission_id)
+    return (await session.execute(statement.order_by(SubmissionSending.number))).scalars().all()
+
+
+async def last_sending(session: AsyncSession, submission_id: int) -> SubmissionSending | None:
+    """The sending that counts."""
+    statement = select(SubmissionSending).where(SubmissionSending.submission_id == submission_id)
+    latest = statement.order_by(SubmissionSending.number.desc()).limit(1)
+    return (await session.execute(latest)).scalar_one_or_none()
+
+
+async def get_by_contribution(session: AsyncSession, contribution_id: int) -> Submission | None:
+    """The response behind a public contribution; None for a comment, or for one that was imported."""
+    statement = select(Submission).where(Submission.contribution_id == contribution_id)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def signed_off(session: AsyncSession, submission_id: int) -> Sequence[SignOff]:
+    """Sign-offs that were asked for, the own organisation's first."""
+    statement = select(SignOff).where(SignOff.submission_id == submission_id)
+    ordered = statement.order_by(SignOff.lead.desc(), SignOff.asked_at, SignOff.organisation_id)
+    return (await session.execute(ordered)).scalars().all()
+
+
+IN_THE_LOG = (SubmissionState.SENT, SubmissionState.WITHDRAWN, SubmissionState.REMOVED)
+"""States of responses that were sent at least once."""
