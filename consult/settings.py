@@ -33,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: int = 1
     session_days: int = 30
     site_name: str = "Consult"
+    file_store: str = ""
+    clamav: str = ""
 
     @property
     def url(self) -> str:
