@@ -14,7 +14,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.attachments.kinds import kind_of
-from consult.attachments.queries import contributions_with, find_upload, next_unread, stored_files, waiting_uploads
+from consult.attachments.queries import (
+    contributions_with,
+    find_upload,
+    next_unread,
+    stored_files,
+    waiting_uploads,
+)
 from consult.attachments.receiving import Receiver
 from consult.attachments.running import read_file
 from consult.attachments.scanning import ScannerAwayError

@@ -25,7 +25,10 @@ def command(file: Path) -> None:
     need_current(settings)
     with Steps(backup="Copying tables") as steps:
         manifest = write_archive(
-            settings.url, file, SystemClock().now(), lambda done, of: steps.step("backup", done, of),
+            settings.url,
+            file,
+            SystemClock().now(),
+            lambda done, of: steps.step("backup", done, of),
             store_of(settings),
         )
     rows = sum(entry.rows for entry in manifest.tables.values())

@@ -108,7 +108,9 @@ async def about_contributions(
         yield _sort_out(rows, subjects, await _files(session, rows))
 
 
-async def _files(session: AsyncSession, rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[str, tuple[FilePage, ...]]:
+async def _files(
+    session: AsyncSession, rows: Sequence[Row[*tuple[Any, ...]]]
+) -> dict[str, tuple[FilePage, ...]]:
     """The pages of public files, by their contribution's reference."""
     references = [row.reference for row in rows if row.type == ContributionType.SUBMISSION]
     texts = await public_texts(session, references)
@@ -152,9 +154,7 @@ def _sort_out(
     return change
 
 
-def _of_contribution(
-    row: Row[*tuple[Any, ...]], subject: Subject, pages: tuple[FilePage, ...]
-) -> Entry:
+def _of_contribution(row: Row[*tuple[Any, ...]], subject: Subject, pages: tuple[FilePage, ...]) -> Entry:
     """Nothing of a person who asked not to be named; what the Forum says is nobody's and of no kind.
 
     The title is the contribution's own: with its consultation's, every comment would be found by those words.

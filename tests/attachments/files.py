@@ -71,7 +71,10 @@ def hidden_in_object_stream() -> bytes:
     add(1, b"<< /Type /Catalog /Pages 2 0 R /OpenAction 5 0 R >>")
     add(2, b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
     add(3, b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] >>")
-    stream = b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(packed), packed)
+    stream = b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (
+        len(packed),
+        packed,
+    )
     add(4, stream)
     rows = [b"\x00" + bytes(5)]
     rows += [struct.pack(">BIB", 1, offsets[number], 0) for number in (1, 2, 3, 4)]
@@ -126,7 +129,9 @@ def odt(words: str = "Open words", scripts: str = "", more: Mapping[str, bytes] 
     return out.getvalue()
 
 
-def with_parts(package: bytes, parts: Mapping[str, bytes], *, replace: tuple[bytes, bytes] = (b"", b"")) -> bytes:
+def with_parts(
+    package: bytes, parts: Mapping[str, bytes], *, replace: tuple[bytes, bytes] = (b"", b"")
+) -> bytes:
     """A package with further parts, or with words replaced in all of its parts."""
     out = BytesIO()
     with ZipFile(BytesIO(package)) as source, ZipFile(out, "w", ZIP_DEFLATED) as target:

@@ -120,11 +120,17 @@ async def responding(site: Site, name: str = "Ada") -> Responding:
         statement = select(Round).where(Round.consultation_id == consultation.id)
         round_ = (await session.execute(statement)).scalar_one()
         submission = Submission(
-            key=f"key-of-{name.lower()}-response", round_id=round_.id, author_id=person.id, begun_at=now, saved_at=now
+            key=f"key-of-{name.lower()}-response",
+            round_id=round_.id,
+            author_id=person.id,
+            begun_at=now,
+            saved_at=now,
         )
         session.add(submission)
         await session.flush()
-    return Responding(site, person, await site.browser_of(person), submission.key, submission.id, consultation)
+    return Responding(
+        site, person, await site.browser_of(person), submission.key, submission.id, consultation
+    )
 
 
 def names_on(page: str) -> list[str]:

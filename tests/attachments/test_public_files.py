@@ -78,7 +78,9 @@ async def test_only_what_is_public_can_be_had(site: Site, ada: Responding) -> No
 
 
 @pytest.mark.parametrize("ending", ["hidden", "confidential", "withdrawn"])
-async def test_what_ceases_to_be_public_takes_its_files_along(site: Site, ada: Responding, ending: str) -> None:
+async def test_what_ceases_to_be_public_takes_its_files_along(
+    site: Site, ada: Responding, ending: str
+) -> None:
     await ada.send("open.txt", b"open")
     await ada.sent()
     address = await address_of(ada)
@@ -118,7 +120,9 @@ async def test_who_is_not_named_is_not_betrayed_by_their_files(site: Site, ada: 
         assert (await ada.browser.get(f"{ada.files}/{attachment.key}")).content == sent[attachment.name]
 
 
-async def test_who_is_named_gives_out_documents_as_they_are_and_pictures_without_places(site: Site, ada: Responding) -> None:
+async def test_who_is_named_gives_out_documents_as_they_are_and_pictures_without_places(
+    site: Site, ada: Responding
+) -> None:
     document, picture = f.docx(), f.jpeg()
     await ada.send("a.docx", document)
     await ada.send("a.jpg", picture)

@@ -35,9 +35,7 @@ def bucket() -> Iterator[str]:
 
 
 @pytest.fixture(params=["disk", "bucket"])
-def store(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> FileStore:
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FileStore:
     if request.param == "disk":
         return store_of(Settings(data_dir=tmp_path))
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
@@ -52,7 +50,9 @@ def _make_bucket(endpoint: str) -> None:
     httpx.put(f"{endpoint}/consult-files", headers={"authorization": "AWS4-HMAC-SHA256 Credential=testing/20261130/us-east-1/s3/aws4_request"})  # fmt: skip
 
 
-def test_a_store_gives_back_what_was_put_and_forgets_what_was_discarded(store: FileStore, tmp_path: Path) -> None:
+def test_a_store_gives_back_what_was_put_and_forgets_what_was_discarded(
+    store: FileStore, tmp_path: Path
+) -> None:
     path = tmp_path / "large"
     path.write_bytes(bytes(range(256)) * 60_000)
     sha256 = sha256_of(path)
@@ -138,7 +138,9 @@ async def test_a_scanner_is_sent_all_of_a_file_and_its_word_counts(plain: Settin
 
 
 @pytest.mark.anyio
-async def test_while_the_scanner_is_away_a_file_waits_and_is_checked_later(plain: Settings, clock: SetClock) -> None:
+async def test_while_the_scanner_is_away_a_file_waits_and_is_checked_later(
+    plain: Settings, clock: SetClock
+) -> None:
     away = msgspec.structs.replace(plain, clamav="127.0.0.1:9")
     async with Site.running(away, clock) as site:
         ada = await responding(site)

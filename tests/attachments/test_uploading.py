@@ -81,8 +81,12 @@ async def test_two_tabs_that_send_the_same_file_make_it_once(ada: Responding) ->
     assert (await ada.browser.get(f"{ada.files}/{kept.key}")).content == body
 
 
-async def test_without_scripts_a_form_sends_several_files_and_each_is_judged_by_itself(ada: Responding) -> None:
-    answer = await ada.send_form(("good.docx", f.docx()), ("bad.docx", f.EICAR), ("Zahlen.csv", b"a;b\n1;2\n"))
+async def test_without_scripts_a_form_sends_several_files_and_each_is_judged_by_itself(
+    ada: Responding,
+) -> None:
+    answer = await ada.send_form(
+        ("good.docx", f.docx()), ("bad.docx", f.EICAR), ("Zahlen.csv", b"a;b\n1;2\n")
+    )
     assert answer.status_code == 303
     page = (await ada.browser.get(ada.files)).text
     assert names_on(page) == ["good.docx", "bad.docx", "Zahlen.csv"]
@@ -122,7 +126,9 @@ async def test_nobody_else_sees_or_adds_files(site: Site, ada: Responding) -> No
     for browser in (stranger, site.browser()):
         for address in (ada.files, f"{ada.files}/{key}", f"{ada.files}/{key}/pieces"):
             assert (await browser.get(address)).status_code in (401, 404)
-        piece = await browser.patch(f"{ada.files}/{key}/pieces?offset=0", content=b"x", headers={"x-csrf-token": token})
+        piece = await browser.patch(
+            f"{ada.files}/{key}/pieces?offset=0", content=b"x", headers={"x-csrf-token": token}
+        )
         assert piece.status_code in (401, 403, 404)
     assert (await ada.browser.post(f"{ada.files}/begin", data={"name": "a", "size": "3"})).status_code == 403
 
