@@ -26,7 +26,7 @@ def missing(working: Working) -> Iterator[FieldError]:
     yield from _who(working)
     files = Counter(each.question for each in working.files)
     for problem in check_answers(working.content, working.values, working.submission.lang, files):
-        yield FieldError(problem.question, problem.message)
+        yield FieldError(problem.question.key, problem.message)
     if not any(is_answered(value) for value in working.values.values()) and not working.files:
         yield FieldError("", Message(N_("Nothing is answered yet.")))
 
