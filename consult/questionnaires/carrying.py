@@ -9,6 +9,7 @@ import msgspec
 from consult.kernel.errors import FieldError, FormInvalid, Message
 from consult.kernel.messages import N_
 from consult.models.questionnaire import Content, QuestionKind
+from consult.questionnaires.composing import with_original
 from consult.questionnaires.validating import Flaw, find_flaws
 from consult.questionnaires.wording import KINDS
 
@@ -39,10 +40,11 @@ def read_file(body: bytes, original: str) -> Content:
     raw = _parse(body)
     _refuse_kinds(raw)
     try:
-        content = msgspec.convert(raw, QuestionnaireFile).content
+        made = msgspec.convert(raw, QuestionnaireFile)
     except msgspec.ValidationError as error:
         text = N_("The file is not written as a questionnaire is: %(problem)s.")
         raise _invalid(Message(text, {"problem": str(error)[:200]})) from None
+    content = with_original(made.content, original, keeps_places=True)
     if flaws := find_flaws(content, original):
         raise FormInvalid([FieldError("file", _placed(each)) for each in flaws[:MOST_TOLD]])
     return content

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
-from consult.kernel.errors import Conflict, NotFound
+from consult.kernel.errors import NotFound, invalid
 from consult.kernel.messages import N_
-from consult.kernel.translated import Translated, digest
+from consult.kernel.translated import Piece, Translated, digest
 from consult.models.questionnaire import Content, Question, QuestionKind, Section
 from consult.questionnaires.validating import MOST_KEY
 
-Piece = TypeVar("Piece", Section, Question)
+RESERVED = "new"
+"""No key: it is an address of its own."""
+Part = TypeVar("Part", Section, Question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,9 @@ def find_question(content: Content, key: str) -> Around:
 
 def fresh_key(words: str, taken: Collection[str], letter: str) -> str:
     """A key from the words, where they have letters a to z, such as "open-weights"; else "q3" of letter "q"."""
+    taken = {*taken, RESERVED}
     named = "-".join(re.findall(r"[a-z0-9]+", words.lower()))[: MOST_KEY - 4].strip("-")
-    if len(named) >= 3 and named not in taken:
+    if named and named not in taken:
         return named
     numbered = (f"{letter}{number}" for number in range(1, len(taken) + 2))
     return next(each for each in numbered if each not in taken)
@@ -75,7 +78,7 @@ def put_question(content: Content, section_key: str, question: Question) -> Cont
 
 
 def remove_section(content: Content, key: str) -> Content:
-    """Without a section and its questions. Raises Conflict where later ones depend on them, NotFound."""
+    """Without a section and its questions. Raises FormInvalid where later ones depend on them, NotFound."""
     section = find_section(content, key)
     kept = tuple(each for each in content.sections if each is not section)
     made = _with_sections(content, kept)
@@ -84,7 +87,7 @@ def remove_section(content: Content, key: str) -> Content:
 
 
 def remove_question(content: Content, key: str) -> Content:
-    """Without a question. Raises Conflict where others depend on it, NotFound."""
+    """Without a question. Raises FormInvalid where others depend on it, NotFound."""
     around = find_question(content, key)
     kept = tuple(each for each in around.section.questions if each is not around.question)
     made = _with_questions(content, around.section, kept)
@@ -93,13 +96,13 @@ def remove_question(content: Content, key: str) -> Content:
 
 
 def move_section(content: Content, key: str, by: int) -> Content:
-    """With a section one place up (-1) or down (1); the same at the ends. Raises Conflict, NotFound."""
+    """With a section one place up (-1) or down (1); the same at the ends. Raises FormInvalid, NotFound."""
     made = _with_sections(content, _moved(content.sections, find_section(content, key), by))
     return _in_order(made)
 
 
 def move_question(content: Content, key: str, by: int) -> Content:
-    """With a question one place up or down, into the neighbouring section at an end. Raises Conflict, NotFound."""
+    """With a question one place up or down, into the neighbouring section at an end. Raises FormInvalid, NotFound."""
     around = find_question(content, key)
     own = around.section.questions
     place, at = own.index(around.question), content.sections.index(around.section)
@@ -119,6 +122,44 @@ def letter_only(title: Translated, label: Translated, help: Translated) -> Conte
     return Content(sections=(Section(key="letter-section", title=title, questions=(question,)),))
 
 
+def with_original(content: Content, original: str, *, keeps_places: bool) -> Content:
+    """A content of elsewhere as one whose words were first written in `original`.
+
+    Words that are not there in that language stay as they are. Without `keeps_places` the sections of the draft that
+    questions are about are let go: those of another consultation's drafts.
+    """
+    made = msgspec.json.decode(msgspec.json.encode(_rebased(content, original)), type=Content)
+    if keeps_places:
+        return made
+    for around in [find_question(made, each.key) for each in made.questions() if each.block]:
+        bare = msgspec.structs.replace(around.question, draft="", block="")
+        made = put_question(made, around.section.key, bare)
+    return made
+
+
+def _rebased(value: Any, original: str) -> Any:
+    if isinstance(value, Translated):
+        return _in_first(value, original)
+    if isinstance(value, tuple):
+        return tuple(_rebased(each, original) for each in value)
+    if isinstance(value, msgspec.Struct):
+        return type(value)(
+            **{name: _rebased(getattr(value, name), original) for name in value.__struct_fields__}
+        )
+    return value
+
+
+def _in_first(text: Translated, original: str) -> Translated:
+    if text.original == original or not text.get(original):
+        return text
+    of = digest(text.get(original))
+    pieces = {
+        lang: Piece(piece.text, piece.html, "" if lang == original else of)
+        for lang, piece in text.texts.items()
+    }
+    return Translated(original, pieces)
+
+
 def fingerprint(piece: Section | Question | Content) -> str:
     """Changes with whatever a form about this can change; a section's questions have forms of their own."""
     if isinstance(piece, Section):
@@ -128,13 +169,13 @@ def fingerprint(piece: Section | Question | Content) -> str:
     return digest(msgspec.json.encode(piece, order="sorted").decode())
 
 
-def _moved(pieces: Sequence[Piece], piece: Piece, by: int) -> tuple[Piece, ...]:
+def _moved(pieces: Sequence[Part], piece: Part, by: int) -> tuple[Part, ...]:
     rest = [each for each in pieces if each is not piece]
     rest.insert(max(pieces.index(piece) + by, 0), piece)
     return tuple(rest)
 
 
-def _replaced(pieces: Sequence[Piece], piece: Piece) -> tuple[Piece, ...]:
+def _replaced(pieces: Sequence[Part], piece: Part) -> tuple[Part, ...]:
     return tuple(piece if each.key == piece.key else each for each in pieces)
 
 
@@ -155,11 +196,11 @@ def _refuse_dependants(content: Content, gone: Collection[str]) -> None:
             text = N_(
                 "“%(name)s” is shown only because of an answer to this. Change when that is shown first."
             )
-            raise Conflict(text, name=words.source)
+            raise invalid("", text, name=words.source)
 
 
 def _in_order(content: Content) -> Content:
-    """The content, where nothing depends on what comes later. Raises Conflict."""
+    """The content, where nothing depends on what comes later. Raises FormInvalid."""
     known: set[str] = set()
     for section in content.sections:
         _refuse_forward(section, known)
@@ -173,4 +214,4 @@ def _refuse_forward(piece: Section | Question, known: Collection[str]) -> None:
     if piece.only_if and piece.only_if.question not in known:
         words = piece.title if isinstance(piece, Section) else piece.label
         text = N_("“%(name)s” depends on an earlier answer, so it has to stay after that question.")
-        raise Conflict(text, name=words.source)
+        raise invalid("", text, name=words.source)

@@ -53,6 +53,13 @@ async def list_editions(session: AsyncSession, round_id: int) -> Sequence[Questi
     return found
 
 
+async def rounds_that_ask(session: AsyncSession, round_ids: Sequence[int]) -> set[int]:
+    """Which of the rounds have ready questions."""
+    ready = Questionnaire.ready_at.is_not(None)
+    statement = select(Questionnaire.round_id).where(Questionnaire.round_id.in_(round_ids), ready)
+    return set((await session.execute(statement)).scalars())
+
+
 async def latest_edition(session: AsyncSession, round_id: int) -> Questionnaire | None:
     """The newest edition, ready or not: what editors see."""
     statement = _of_round(round_id).order_by(Questionnaire.edition.desc()).limit(1)

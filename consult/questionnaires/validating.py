@@ -67,7 +67,7 @@ def _flaws_of_all(content: Content) -> Iterator[Flaw]:
 
 def _flaws_of_keys(keys: Iterable[str], about: str) -> Iterator[Flaw]:
     for key, count in Counter(keys).items():
-        if not KEY.fullmatch(key) or len(key) > MOST_KEY:
+        if not KEY.fullmatch(key) or len(key) > MOST_KEY or (not about and key == "new"):
             text = N_(
                 "The key “%(key)s” can't be used: use letters, digits and single hyphens, %(most)d at most."
             )
