@@ -31,6 +31,8 @@ from consult.notifications import pages as notifications
 from consult.places import desk as places_desk
 from consult.places import gone as places_gone
 from consult.preparing import desk as preparing_desk
+from consult.questionnaires import desk as questionnaires_desk
+from consult.questionnaires import pages as questionnaires
 from consult.responses import desk as responses_desk
 from consult.responses import pages as responses
 from consult.search import pages as search
@@ -67,6 +69,8 @@ PAGES = (
     attachments,
     attachments_uploading,
     attachments_downloads,
+    questionnaires,
+    questionnaires_desk,
 )
 MACHINES = (machines, exchange_machines, files, editions_files)
 
