@@ -14,6 +14,7 @@ from typing import IO
 
 import structlog
 
+from consult.attachments.worker import FileKeeper
 from consult.db.database import Database
 from consult.editions.worker import FileMaker
 from consult.kernel.clock import Clock, SystemClock
@@ -73,7 +74,11 @@ def make_duties(
     maker = MailMaker(database, composer, settings, clock)
     drain = Drain(database, [search, maker], clock)
     sender = Sender(database, make_transport(settings), settings, clock)
-    jobs = (Carrier(database, clock).carry_some, FileMaker(database, settings.base_url, clock).make_one)
+    jobs = (
+        Carrier(database, clock).carry_some,
+        FileMaker(database, settings.base_url, clock).make_one,
+        FileKeeper(database, settings, clock).do_one,
+    )
     return Duties(
         database, drain, sender, maker.broadcasts, clock, mend=search.mend, jobs=jobs, parent=parent
     )

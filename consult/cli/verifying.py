@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+from consult.attachments.store import store_of
 from consult.cli.problems import UsedWronglyError
 from consult.cli.shell import Shell, with_shell
 from consult.exchange.archive import ArchiveError, read_archive
-from consult.exchange.verifying import CHECKS
+from consult.exchange.verifying import CHECKS, Check
+from consult.exchange.verifying_files import check_files
 
 MOST_LINES = 20
 """Sentences shown of one check; more of the same say nothing new."""
@@ -32,7 +34,9 @@ def command(backup: Path | None) -> None:
 async def _verify(shell: Shell) -> int:
     total = 0
     async with shell.database.reading() as session:
-        for name, check in CHECKS.items():
+        store = store_of(shell.settings)
+        checks: dict[str, Check] = {**CHECKS, "files": lambda session: check_files(session, store)}
+        for name, check in checks.items():
             found = 0
             async for sentence in check(session):
                 found += 1
@@ -53,5 +57,5 @@ def _verify_backup(path: Path) -> None:
         raise UsedWronglyError(str(error)) from None
     rows = sum(entry.rows for entry in manifest.tables.values())
     click.echo(
-        f"whole: {rows} rows of {len(manifest.tables)} tables, made at {manifest.made_at:%Y-%m-%dT%H:%M:%SZ}"
+        f"whole: {rows} rows of {len(manifest.tables)} tables and {len(manifest.files)} files, made at {manifest.made_at:%Y-%m-%dT%H:%M:%SZ}"
     )

@@ -27,7 +27,7 @@ logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
 def check_pdf(path: Path) -> str:
-    """"pdf". Raises FileRefusedError."""
+    """ "pdf". Raises FileRefusedError."""
     body = path.read_bytes()
     end = body.rfind(b"%%EOF")
     if end < 0:
@@ -41,7 +41,16 @@ def check_pdf(path: Path) -> str:
         _walk(reader)
         if not len(reader.pages):
             raise FileRefusedError(Problem.DAMAGED)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+        OSError,
+    ) as error:
         if isinstance(error, FileRefusedError):
             raise
         raise FileRefusedError(Problem.DAMAGED) from None
@@ -76,14 +85,18 @@ def _look_at(found: object, depth: int) -> None:
     if depth > DEEPEST:
         raise FileRefusedError(Problem.DAMAGED)
     if isinstance(found, DictionaryObject):
-        if not KEYS.isdisjoint(found):
-            raise FileRefusedError(Problem.SCRIPTS)
-        for key in ("/S", "/Type", "/Subtype"):
-            value = found.raw_get(key) if key in found else None
-            if isinstance(value, NameObject) and value in VALUES:
-                raise FileRefusedError(Problem.SCRIPTS)
+        _refuse_what_acts(found)
         for name in found:
             _look_at(found.raw_get(name), depth + 1)
     elif isinstance(found, ArrayObject):
         for each in list.__iter__(found):
             _look_at(each, depth + 1)
+
+
+def _refuse_what_acts(found: DictionaryObject) -> None:
+    if not KEYS.isdisjoint(found):
+        raise FileRefusedError(Problem.SCRIPTS)
+    for key in ("/S", "/Type", "/Subtype"):
+        value = found.raw_get(key) if key in found else None
+        if isinstance(value, NameObject) and value in VALUES:
+            raise FileRefusedError(Problem.SCRIPTS)
