@@ -36,6 +36,7 @@ from consult.questionnaires import pages as questionnaires
 from consult.responses import desk as responses_desk
 from consult.responses import pages as responses
 from consult.search import pages as search
+from consult.submissions import handlers as submissions
 from consult.translations import desk as translations_desk
 from consult.versions import pages as versions
 from consult.web import machines
@@ -55,6 +56,7 @@ PAGES = (
     mailbox,
     exchange,
     accounts,
+    submissions,
     desk,
     consultations_desk,
     documents_desk,
