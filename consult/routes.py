@@ -28,6 +28,7 @@ from consult.moderation import pages as moderation
 from consult.notifications import desk as notifications_desk
 from consult.notifications import mailbox
 from consult.notifications import pages as notifications
+from consult.offline import pages as offline
 from consult.places import desk as places_desk
 from consult.places import gone as places_gone
 from consult.preparing import desk as preparing_desk
@@ -57,6 +58,7 @@ PAGES = (
     exchange,
     accounts,
     submissions,
+    offline,
     desk,
     consultations_desk,
     documents_desk,
