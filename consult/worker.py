@@ -24,6 +24,8 @@ from consult.notifications.making import MailMaker
 from consult.notifications.sending import Sender
 from consult.notifications.transport import make_transport
 from consult.places.jobs import Carrier
+from consult.receipts.heads import HeadPublisher
+from consult.receipts.signing import load_signer
 from consult.search.indexer import SearchConsumer
 from consult.search.whoosh_engine import WhooshEngine
 from consult.settings import ROOT, Settings
@@ -73,7 +75,11 @@ def make_duties(
     maker = MailMaker(database, composer, settings, clock)
     drain = Drain(database, [search, maker], clock)
     sender = Sender(database, make_transport(settings), settings, clock)
-    jobs = (Carrier(database, clock).carry_some, FileMaker(database, settings.base_url, clock).make_one)
+    jobs = (
+        Carrier(database, clock).carry_some,
+        FileMaker(database, settings.base_url, clock).make_one,
+        HeadPublisher(database, load_signer(settings), clock).publish_due,
+    )
     return Duties(
         database, drain, sender, maker.broadcasts, clock, mend=search.mend, jobs=jobs, parent=parent
     )

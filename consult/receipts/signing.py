@@ -44,6 +44,15 @@ class Signer:
         whole = {**statement, "key": self.id, "public_key": to_base64(self.public)}
         return {**whole, "signature": to_base64(self._key.sign(canonical(whole)))}
 
+    def has_signed(self, statement: Mapping[str, Any]) -> bool:
+        """Whether a statement bears a signature of this site's. Ed25519 signs the same in the same way, and signing takes
+        a third of the time that checking does."""
+        if statement.get("key") != self.id:
+            return is_signed(statement, self.keys)
+        own = ("key", "public_key", "signature")
+        rest = {name: value for name, value in statement.items() if name not in own}
+        return self.sign(rest) == statement
+
 
 def key_id(public: bytes) -> str:
     """A public key's id: the SHA-256 (hex) of its bytes."""

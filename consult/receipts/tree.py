@@ -7,7 +7,7 @@ other hash is made of a few of them, so that a root and a proof cost as many ste
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 Node = tuple[int, int]
 """Level and place of a full subtree."""
@@ -104,32 +104,34 @@ def hash_of(span: Span, hashes: Hashes) -> bytes:
     return found
 
 
-def root_of(leaves: Iterable[bytes], seen: Callable[[Node, bytes], None] | None = None) -> bytes:
-    """The root over entries that come by in order; `seen` is told of every full subtree."""
-    waiting: list[bytes] = []
-    number = 0
-    for entry in leaves:
-        hash_, level, place = hash_leaf(entry), 0, number
-        if seen:
-            seen((0, number), hash_)
+class Growing:
+    """A tree made from entries as they come; it holds only the full subtrees that are not yet part of a larger one."""
+
+    def __init__(self) -> None:
+        self._waiting: list[bytes] = []
+        self.size = 0
+
+    def add(self, entry: bytes) -> list[tuple[Node, bytes]]:
+        """Take the next entry. The full subtrees that it completes, the smallest first."""
+        hash_, level, place = hash_leaf(entry), 0, self.size
+        found = [((0, place), hash_)]
         while place & 1:
-            hash_ = hash_pair(waiting.pop(), hash_)
+            hash_ = hash_pair(self._waiting.pop(), hash_)
             level, place = level + 1, place >> 1
-            if seen:
-                seen((level, place), hash_)
-        waiting.append(hash_)
-        number += 1
-    return fold(waiting)
+            found.append(((level, place), hash_))
+        self._waiting.append(hash_)
+        self.size += 1
+        return found
 
-
-def fold(waiting: list[bytes]) -> bytes:
-    """The root over full subtrees that stand side by side, from the left."""
-    if not waiting:
-        return EMPTY
-    found = waiting[-1]
-    for each in reversed(waiting[:-1]):
-        found = hash_pair(each, found)
-    return found
+    @property
+    def root(self) -> bytes:
+        """The root over all entries so far."""
+        if not self._waiting:
+            return EMPTY
+        found = self._waiting[-1]
+        for each in reversed(self._waiting[:-1]):
+            found = hash_pair(each, found)
+        return found
 
 
 def is_included(entry: bytes, number: int, size: int, path: list[bytes], root: bytes) -> bool:
