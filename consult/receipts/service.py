@@ -39,9 +39,7 @@ async def issue_receipt(
     leaf = {"kind": "received", "reference": received.reference, "of": None, "note": None, "at": now}
     await _append(session, number, entry, leaf)
     sending.leaf = number
-    signed = signer.sign(
-        {"format": RECEIPT, "received": received.state(), "entry": entry, "number": number}
-    )
+    signed = signer.sign({"format": RECEIPT, "received": received.state(), "entry": entry, "number": number})
     sending.receipt = canonical(signed).decode()
 
 

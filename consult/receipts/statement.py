@@ -20,7 +20,6 @@ ENDED = "consult-ended-1"
 """Formats, named in each statement, so that one kind can never be taken for another."""
 
 
-
 class ReceivedFile(msgspec.Struct, frozen=True):
     """A file as received: its name, its size in bytes, its SHA-256 in hexadecimal digits."""
 
