@@ -21,7 +21,9 @@ SEEN_CHUNKS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b
 """Chunks of a PNG that change how it looks (PNG, 4.7)."""
 APP0, APP1, APP2, APP14, APP15, COMMENT = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
 _DATED = (1980, 1, 1, 0, 0, 0)
-_PERSONAL = re.compile(r"(author|creator|lastModifiedBy|initials|userName|providerId|userId|displayName|rsid\w*)$")
+_PERSONAL = re.compile(
+    r"(author|creator|lastModifiedBy|initials|userName|providerId|userId|displayName|rsid\w*)$"
+)
 _NOBODY = "Author"
 
 
@@ -176,7 +178,10 @@ def _forget_authors(root: etree._Element) -> None:
     for each in root.iter():
         if not isinstance(each.tag, str):
             continue
-        if etree.QName(each).localname in ("author", "creator", "creator-initials", "sender-initials") and each.text:
+        if (
+            etree.QName(each).localname in ("author", "creator", "creator-initials", "sender-initials")
+            and each.text
+        ):
             each.text = _NOBODY
         for attribute in list(each.attrib):
             local = etree.QName(attribute).localname

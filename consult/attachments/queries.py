@@ -56,13 +56,13 @@ async def get_attachment(session: AsyncSession, submission_id: int, key: str) ->
 
 async def find_upload(session: AsyncSession, key: str) -> Attachment | None:
     """An upload by its key alone, for whoever settles it."""
-    statement = select(Attachment).where(
-        Attachment.key == key, Attachment.state == AttachmentState.UPLOADING
-    )
+    statement = select(Attachment).where(Attachment.key == key, Attachment.state == AttachmentState.UPLOADING)
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def find_begun(session: AsyncSession, submission_id: int, name: str, size: int, mark: str) -> Attachment | None:
+async def find_begun(
+    session: AsyncSession, submission_id: int, name: str, size: int, mark: str
+) -> Attachment | None:
     """An upload of the same file that was begun before, to go on with."""
     statement = select(Attachment).where(
         Attachment.submission_id == submission_id, Attachment.state == AttachmentState.UPLOADING,
@@ -214,7 +214,11 @@ async def public_texts(session: AsyncSession, references: Sequence[str]) -> dict
     if not references:
         return {}
     statement = _public(
-        Contribution.reference, Attachment.public_number, Attachment.name, Attachment.media_type, FileText.pages
+        Contribution.reference,
+        Attachment.public_number,
+        Attachment.name,
+        Attachment.media_type,
+        FileText.pages,
     )
     statement = statement.join(FileText, FileText.sha256 == Attachment.sha256)
     found: dict[str, list[PublicText]] = {}

@@ -13,7 +13,8 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from pymerkle import InmemoryTree
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.i18n.formats import iso
@@ -49,7 +50,7 @@ def log_checks(signer: Signer) -> dict[str, Check]:
     }
 
 
-async def _each(session: AsyncSession, statement: Select[Any]) -> AsyncIterator[Row[Any]]:
+async def _each(session: AsyncSession, statement: Any) -> AsyncIterator[Any]:
     """The rows one by one, fetched by the thousand."""
     rows = await session.stream(statement.execution_options(yield_per=BATCH))
     async for some in rows.partitions():
@@ -59,12 +60,12 @@ async def _each(session: AsyncSession, statement: Select[Any]) -> AsyncIterator[
 
 async def check_receipts(session: AsyncSession, signer: Signer) -> AsyncIterator[str]:
     """Every sending is what its receipt says, and the receipt is signed and in the log."""
-    ended = {of for of, _ in await _endings(session)}
+    ended = await _last_ended(session)
     async for row in _each(session, _SENDINGS):
         name = f"sending {row.number} of {row.reference or row.logged or f'submission {row.submission_id}'}"
         if row.text and hashlib.sha256(row.text.encode()).hexdigest() != row.sha256:
             yield f"{name}: its text was changed; its SHA-256 is another one"
-        if not row.text and row.leaf not in ended:
+        if not row.text and (row.leaf is None or row.leaf > ended.get(row.logged, -1)):
             yield f"{name}: its text is gone, and the log does not say that it was withdrawn or removed"
         if not row.reference:
             yield f"{name}: its contribution is not there any more"
@@ -72,7 +73,7 @@ async def check_receipts(session: AsyncSession, signer: Signer) -> AsyncIterator
             yield f"{name}: {said}"
 
 
-_SENDINGS: Select[Any] = (
+_SENDINGS: Any = (
     select(
         SubmissionSending.submission_id, SubmissionSending.number, SubmissionSending.text,
         SubmissionSending.sha256, SubmissionSending.rule, SubmissionSending.sent_at, SubmissionSending.leaf,
@@ -84,6 +85,13 @@ _SENDINGS: Select[Any] = (
     .outerjoin(LogLeaf, LogLeaf.number == SubmissionSending.leaf)
     .order_by(SubmissionSending.id)
 )  # fmt: skip
+
+
+async def _last_ended(session: AsyncSession) -> dict[str, int]:
+    """The last sending that was ended, by the contribution's reference; those before it ended with it."""
+    statement = select(LogLeaf.reference, func.max(LogLeaf.of)).where(LogLeaf.of.is_not(None))
+    rows = await session.execute(statement.group_by(LogLeaf.reference))
+    return {str(reference): int(of or 0) for reference, of in rows}
 
 
 async def _endings(session: AsyncSession) -> set[tuple[int | None, str]]:
@@ -204,17 +212,17 @@ def _bytes(entry: str) -> bytes:
 
 
 async def check_heads(session: AsyncSession, signer: Signer) -> AsyncIterator[str]:
-    """Every head is signed, and is the root of the entries that it covers; so each is the beginning of the next."""
-    heads = list((await session.execute(select(LogHead).order_by(LogHead.size))).scalars())
-    for head in heads:
+    """Every head is signed, and is the root of the entries that it covers; so each is the beginning of the next.
+
+    The tree is made by another's code than ours (pymerkle), so that a mistake of ours would show.
+    """
+    tree = InmemoryTree(algorithm="sha256")
+    async for (entry,) in _each(session, _ENTRIES):
+        tree.append_entry(_bytes(entry))
+    for head in (await session.execute(select(LogHead).order_by(LogHead.size))).scalars():
         if not signer.has_signed(signed_head(head, signer.keys)):
             yield f"the head of {head.size} entries is not signed by this site"
-    tree, waiting = Growing(), heads[::-1]
-    async for (entry,) in _each(session, _ENTRIES):
-        tree.add(_bytes(entry))
-        while waiting and waiting[-1].size <= tree.size:
-            head = waiting.pop()
-            if head.size < tree.size or head.root != tree.root.hex():
-                yield f"the head of {head.size} entries is not the root of the first {head.size}"
-    for head in waiting[::-1]:
-        yield f"the head of {head.size} entries covers more than there are"
+        if head.size > tree.get_size():
+            yield f"the head of {head.size} entries covers more than there are"
+        elif head.root != tree.get_root(head.size).hex():
+            yield f"the head of {head.size} entries is not the root of the first {head.size}"

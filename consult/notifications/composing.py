@@ -29,6 +29,7 @@ KINDS = (
     "opened",
     "closing",
     "outcome",
+    "receipt",
 )
 """Every kind of mail."""
 

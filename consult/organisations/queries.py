@@ -134,7 +134,9 @@ async def find_role(session: AsyncSession, user_id: int, organisation_id: int) -
     return await session.get(Membership, (user_id, organisation_id))
 
 
-async def open_invitations(session: AsyncSession, organisation_id: int, now: datetime) -> Sequence[Invitation]:
+async def open_invitations(
+    session: AsyncSession, organisation_id: int, now: datetime
+) -> Sequence[Invitation]:
     """Invitations that still work, the newest first."""
     statement = (
         select(Invitation)
@@ -179,7 +181,9 @@ async def history_of(
     statement = select(OrganisationEvent).where(OrganisationEvent.organisation_id == organisation_id)
     if kinds:
         statement = statement.where(OrganisationEvent.kind.in_(kinds))
-    return (await session.execute(statement.order_by(OrganisationEvent.id.desc()).limit(most))).scalars().all()
+    return (
+        (await session.execute(statement.order_by(OrganisationEvent.id.desc()).limit(most))).scalars().all()
+    )
 
 
 async def count_owners(session: AsyncSession, organisation_id: int) -> int:

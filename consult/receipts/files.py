@@ -75,6 +75,12 @@ def armour(content: Mapping[str, Any]) -> str:
     return "\n".join((BEGIN, *wrap(text, LINE), END))
 
 
+def attached_file(text: str) -> bytes | None:
+    """The file that a text of ours holds between its two lines, None where there is none."""
+    found = _ARMOUR.search(text)
+    return write_file(json.loads(_unarmour(found[1]))) if found else None
+
+
 def read_file(text: str) -> ReceiptFile:
     """What a file or a pasted text says. Raises NotAReceiptError."""
     if len(text) > LONGEST:

@@ -17,8 +17,9 @@ from consult.receipts.checking import check_file, is_good
 from consult.receipts.files import ReceiptFile
 from consult.receipts.heads import HeadPublisher, publish_head
 from consult.receipts.queries import prove_consistency, prove_inclusion
-from consult.receipts.tree import is_consistent, is_included
+from consult.receipts.tree import is_included
 from tests.conftest import DAY
+from tests.receipts.consistency import is_consistent
 from tests.receipts.scene import SECOND, SIGNER, Sending
 
 pytestmark = pytest.mark.anyio

@@ -16,10 +16,10 @@ from consult.receipts.tree import (
     hash_leaf,
     hash_of,
     inclusion_spans,
-    is_consistent,
     is_included,
     siblings_of,
 )
+from tests.receipts.consistency import is_consistent
 
 VECTOR = [bytes.fromhex(each) for each in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657",
           "606162636465666768696a6b6c6d6e6f")]  # fmt: skip
@@ -128,9 +128,7 @@ def test_a_log_that_was_rewritten_is_not_consistent(size: int, data: st.DataObje
     kept = log_of(made(size))
     other = log_of([b"x" if n == changed else each for n, each in enumerate(made(size))])
     path = [hash_of(span, other) for span in consistency_spans(earlier, size)]
-    assert not is_consistent(
-        earlier, size, path, hash_of((0, earlier), kept), hash_of((0, size), other)
-    )
+    assert not is_consistent(earlier, size, path, hash_of((0, earlier), kept), hash_of((0, size), other))
 
 
 @pytest.mark.parametrize(("earlier", "size"), [(0, 5), (6, 5)])

@@ -27,7 +27,7 @@ logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
 def check_pdf(path: Path) -> str:
-    """"pdf". Raises FileRefusedError."""
+    """ "pdf". Raises FileRefusedError."""
     body = path.read_bytes()
     end = body.rfind(b"%%EOF")
     if end < 0:
@@ -41,7 +41,16 @@ def check_pdf(path: Path) -> str:
         _walk(reader)
         if not len(reader.pages):
             raise FileRefusedError(Problem.DAMAGED)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+        OSError,
+    ) as error:
         if isinstance(error, FileRefusedError):
             raise
         raise FileRefusedError(Problem.DAMAGED) from None

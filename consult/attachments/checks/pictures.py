@@ -18,7 +18,7 @@ SCAN, END = 0xDA, 0xD9
 
 
 def check_png(path: Path) -> str:
-    """"png". Raises FileRefusedError for what is damaged, too large, or followed by something."""
+    """ "png". Raises FileRefusedError for what is damaged, too large, or followed by something."""
     body, at = path.read_bytes(), _SIGNATURE
     for number, (kind, start, end) in enumerate(png_chunks(body)):
         if number == 0:
@@ -47,7 +47,7 @@ def png_chunks(body: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def check_jpeg(path: Path) -> str:
-    """"jpg". Raises FileRefusedError; what cameras put after the picture is let be unless a program would open it."""
+    """ "jpg". Raises FileRefusedError; what cameras put after the picture is let be unless a program would open it."""
     body, framed, at = path.read_bytes(), False, 2
     for marker, start, end in jpeg_segments(body):
         if marker in _FRAMES and end - start >= 9:
