@@ -34,9 +34,12 @@ from consult.preparing import desk as preparing_desk
 from consult.receipts import machines as receipts_machines
 from consult.receipts import own_files as receipts_own
 from consult.receipts import pages as receipts
+from consult.questionnaires import desk as questionnaires_desk
+from consult.questionnaires import pages as questionnaires
 from consult.responses import desk as responses_desk
 from consult.responses import pages as responses
 from consult.search import pages as search
+from consult.submissions import handlers as submissions
 from consult.translations import desk as translations_desk
 from consult.versions import pages as versions
 from consult.web import machines
@@ -56,6 +59,7 @@ PAGES = (
     mailbox,
     exchange,
     accounts,
+    submissions,
     desk,
     consultations_desk,
     documents_desk,
@@ -70,6 +74,10 @@ PAGES = (
     attachments,
     attachments_uploading,
     attachments_downloads,
+    questionnaires,
+    questionnaires_desk,
+    receipts,
+    receipts_own,
 )
 MACHINES = (machines, exchange_machines, receipts_machines, files, editions_files)
 

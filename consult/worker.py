@@ -14,6 +14,7 @@ from typing import IO
 
 import structlog
 
+from consult.attachments.worker import FileKeeper
 from consult.db.database import Database
 from consult.editions.worker import FileMaker
 from consult.kernel.clock import Clock, SystemClock
@@ -79,6 +80,7 @@ def make_duties(
         Carrier(database, clock).carry_some,
         FileMaker(database, settings.base_url, clock).make_one,
         HeadPublisher(database, load_signer(settings), clock).publish_due,
+        FileKeeper(database, settings, clock).do_one,
     )
     return Duties(
         database, drain, sender, maker.broadcasts, clock, mend=search.mend, jobs=jobs, parent=parent

@@ -222,7 +222,8 @@ class ComparisonShape(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """A result. `excerpt` is safe HTML with `<mark>` around what was found, in the language `lang`."""
+    """A result. `excerpt` is safe HTML with `<mark>` around what was found, in the language `lang`. Where it is from a file of
+    a submission, `file` is its name and `page` the page, null for files without pages."""
 
     reference: str
     type: str
@@ -233,6 +234,8 @@ class Found(Struct, frozen=True):
     score: float
     consultation: str
     created_at: datetime
+    file: str | None = None
+    page: int | None = None
 
 
 class FacetCount(Struct, frozen=True):

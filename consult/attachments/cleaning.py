@@ -157,7 +157,7 @@ def _without_people(name: str, body: bytes) -> bytes:
         _drop_thumbnail(root)
     else:
         _forget_authors(root)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
 def _empty_properties(root: etree._Element, low: str) -> None:

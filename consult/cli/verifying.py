@@ -6,15 +6,17 @@ from pathlib import Path
 
 import click
 
+from consult.attachments.store import store_of
 from consult.cli.problems import UsedWronglyError
 from consult.cli.receipt_checks import check_against_copy, check_against_site, say_checked
 from consult.cli.shell import Shell, with_shell
 from consult.exchange.archive import ArchiveError, read_archive
-from consult.exchange.verifying import CHECKS
 from consult.exchange.verifying_log import log_checks
 from consult.receipts.files import NotAReceiptError, ReceiptFile, read_file
 from consult.receipts.holding import hold_against_log
 from consult.receipts.signing import load_signer
+from consult.exchange.verifying import CHECKS, Check
+from consult.exchange.verifying_files import check_files
 
 MOST_LINES = 20
 """Sentences shown of one check; more of the same say nothing new."""
@@ -80,8 +82,13 @@ async def _check_here(shell: Shell, given: ReceiptFile) -> bool:
 
 async def _verify(shell: Shell) -> int:
     total = 0
-    checks = {**CHECKS, **log_checks(load_signer(shell.settings))}
     async with shell.database.reading() as session:
+        store = store_of(shell.settings)
+        checks: dict[str, Check] = {
+            **CHECKS,
+            "files": lambda session: check_files(session, store),
+            **log_checks(load_signer(shell.settings)),
+        }
         for name, check in checks.items():
             found = 0
             async for sentence in check(session):
@@ -103,5 +110,5 @@ def _verify_backup(path: Path) -> None:
         raise UsedWronglyError(str(error)) from None
     rows = sum(entry.rows for entry in manifest.tables.values())
     click.echo(
-        f"whole: {rows} rows of {len(manifest.tables)} tables, made at {manifest.made_at:%Y-%m-%dT%H:%M:%SZ}"
+        f"whole: {rows} rows of {len(manifest.tables)} tables and {len(manifest.files)} files, made at {manifest.made_at:%Y-%m-%dT%H:%M:%SZ}"
     )

@@ -35,7 +35,8 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """One result. `title` and the excerpt keep their own languages; `by` is None for texts of the Forum."""
+    """One result. `title` and the excerpt keep their own languages; `by` is None for texts of the Forum. `file` is the
+    name of the file that the excerpt is from, at `file_page` (0 for none)."""
 
     key: str
     type: str
@@ -52,6 +53,8 @@ class ResultView:
     by: PersonView | None
     created_at: dt.datetime
     disposition: str
+    file: str = ""
+    file_page: int = 0
 
 
 def view_hit(hit: Hit, around: Surroundings, locale: str) -> ResultView:
@@ -76,6 +79,8 @@ def view_hit(hit: Hit, around: Surroundings, locale: str) -> ResultView:
         by=_with_mark(view_person(row, locale), hit) if row is not None else None,
         created_at=hit.created_at,
         disposition=disposition_label(hit.disposition, locale) if hit.disposition else "",
+        file=hit.file,
+        file_page=hit.page,
     )
 
 

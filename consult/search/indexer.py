@@ -30,7 +30,14 @@ from consult.search.port import Entry, Query, SearchEngine, SearchUnavailable
 log = structlog.get_logger()
 
 OF_CONTRIBUTIONS = frozenset(
-    {"comment.posted", "comment.edited", "comment.withdrawn", "comment.moderated", "disposition.given"}
+    {
+        "comment.posted",
+        "comment.edited",
+        "comment.withdrawn",
+        "comment.moderated",
+        "disposition.given",
+        "files.changed",
+    }
 )
 OF_CONSULTATIONS = frozenset({"consultation.changed", "outcome.published"})
 IDS_AT_ONCE = 500

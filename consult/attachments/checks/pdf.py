@@ -85,14 +85,18 @@ def _look_at(found: object, depth: int) -> None:
     if depth > DEEPEST:
         raise FileRefusedError(Problem.DAMAGED)
     if isinstance(found, DictionaryObject):
-        if not KEYS.isdisjoint(found):
-            raise FileRefusedError(Problem.SCRIPTS)
-        for key in ("/S", "/Type", "/Subtype"):
-            value = found.raw_get(key) if key in found else None
-            if isinstance(value, NameObject) and value in VALUES:
-                raise FileRefusedError(Problem.SCRIPTS)
+        _refuse_what_acts(found)
         for name in found:
             _look_at(found.raw_get(name), depth + 1)
     elif isinstance(found, ArrayObject):
         for each in list.__iter__(found):
             _look_at(each, depth + 1)
+
+
+def _refuse_what_acts(found: DictionaryObject) -> None:
+    if not KEYS.isdisjoint(found):
+        raise FileRefusedError(Problem.SCRIPTS)
+    for key in ("/S", "/Type", "/Subtype"):
+        value = found.raw_get(key) if key in found else None
+        if isinstance(value, NameObject) and value in VALUES:
+            raise FileRefusedError(Problem.SCRIPTS)
