@@ -31,11 +31,11 @@ from consult.notifications import pages as notifications
 from consult.places import desk as places_desk
 from consult.places import gone as places_gone
 from consult.preparing import desk as preparing_desk
+from consult.questionnaires import desk as questionnaires_desk
+from consult.questionnaires import pages as questionnaires
 from consult.receipts import machines as receipts_machines
 from consult.receipts import own_files as receipts_own
 from consult.receipts import pages as receipts
-from consult.questionnaires import desk as questionnaires_desk
-from consult.questionnaires import pages as questionnaires
 from consult.responses import desk as responses_desk
 from consult.responses import pages as responses
 from consult.search import pages as search

@@ -11,12 +11,12 @@ from consult.cli.problems import UsedWronglyError
 from consult.cli.receipt_checks import check_against_copy, check_against_site, say_checked
 from consult.cli.shell import Shell, with_shell
 from consult.exchange.archive import ArchiveError, read_archive
+from consult.exchange.verifying import CHECKS, Check
+from consult.exchange.verifying_files import check_files
 from consult.exchange.verifying_log import log_checks
 from consult.receipts.files import NotAReceiptError, ReceiptFile, read_file
 from consult.receipts.holding import hold_against_log
 from consult.receipts.signing import load_signer
-from consult.exchange.verifying import CHECKS, Check
-from consult.exchange.verifying_files import check_files
 
 MOST_LINES = 20
 """Sentences shown of one check; more of the same say nothing new."""

@@ -245,9 +245,7 @@ async def receipt_page(request: Ask, session: AsyncSession) -> Response[Any]:
     return respond(request, "submissions/receipt.html", context)
 
 
-def _receipts(
-    request: Ask, own: Own, sendings: Sequence[SubmissionSending]
-) -> dict[int, ReceiptView]:
+def _receipts(request: Ask, own: Own, sendings: Sequence[SubmissionSending]) -> dict[int, ReceiptView]:
     """What each receipt says, by the sending's number."""
     locale, zone, own_zone = locale_of(request), own.target.round.time_zone, actor_needed(request).zone
     return {
