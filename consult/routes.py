@@ -34,6 +34,9 @@ from consult.places import gone as places_gone
 from consult.preparing import desk as preparing_desk
 from consult.questionnaires import desk as questionnaires_desk
 from consult.questionnaires import pages as questionnaires
+from consult.receipts import machines as receipts_machines
+from consult.receipts import own_files as receipts_own
+from consult.receipts import pages as receipts
 from consult.responses import desk as responses_desk
 from consult.responses import pages as responses
 from consult.search import pages as search
@@ -75,8 +78,10 @@ PAGES = (
     attachments_downloads,
     questionnaires,
     questionnaires_desk,
+    receipts,
+    receipts_own,
 )
-MACHINES = (machines, exchange_machines, files, editions_files)
+MACHINES = (machines, exchange_machines, receipts_machines, files, editions_files)
 
 ROUTES: tuple[tuple[str, list[Any]], ...] = (
     ("/{locale:str}", [handler for module in PAGES for handler in module.HANDLERS]),

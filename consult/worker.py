@@ -25,6 +25,8 @@ from consult.notifications.making import MailMaker
 from consult.notifications.sending import Sender
 from consult.notifications.transport import make_transport
 from consult.places.jobs import Carrier
+from consult.receipts.heads import HeadPublisher
+from consult.receipts.signing import load_signer
 from consult.search.indexer import SearchConsumer
 from consult.search.whoosh_engine import WhooshEngine
 from consult.settings import ROOT, Settings
@@ -77,6 +79,7 @@ def make_duties(
     jobs = (
         Carrier(database, clock).carry_some,
         FileMaker(database, settings.base_url, clock).make_one,
+        HeadPublisher(database, load_signer(settings), clock).publish_due,
         FileKeeper(database, settings, clock).do_one,
     )
     return Duties(

@@ -30,6 +30,7 @@ KINDS = (
     "opened",
     "closing",
     "outcome",
+    "receipt",
 )
 """Every kind of mail."""
 

@@ -17,7 +17,9 @@ from consult.notifications.draining import Recorded
 from consult.notifications.letters import Letters, reply_mails_about
 from consult.notifications.people import find_account
 from consult.notifications.post import MailDraft, is_kept, keep_mails, once_key, take_back
+from consult.notifications.receipt_letters import ReceiptLetters
 from consult.notifications.resuming import make_resume_mail, want_resume_mails
+from consult.receipts.signing import load_signer
 from consult.settings import Settings
 
 LINKS = {"confirm": "/confirm/", "reset": "/reset/", "email": "/email/"}
@@ -32,6 +34,7 @@ class MailMaker:
         self._composer = composer
         self._clock = clock
         self._letters = Letters(composer, settings.secret_key)
+        self._receipts = ReceiptLetters(composer, load_signer(settings), clock)
         self.broadcasts = Broadcasts(database, composer, settings.secret_key, clock)
 
     async def consume(self, session: AsyncSession, events: Sequence[Recorded]) -> None:
@@ -63,6 +66,8 @@ class MailMaker:
             return told + await self._letters.of_reply(session, data["contribution_id"])
         if event.kind == "disposition.given":
             return await self._letters.of_disposition(session, data["contribution_id"])
+        if event.kind in ("submission.sent", "submission.corrected"):
+            return await self._receipts.of_sending(session, data["sending_id"])
         if event.kind == "account.known":
             return await self._known(session, event)
         return []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.people import Site
@@ -36,10 +38,10 @@ async def test_somebody_with_an_account_responds_and_gets_a_receipt(site: Site) 
     [face] = await faces(site)
     [sending] = await sendings_at(site, address)
     assert face.reference in receipt
-    assert sending.sha256 in receipt
+    assert " ".join(re.findall("....", sending.sha256)) in receipt
     assert face.text.endswith("Publish the minutes.")
     file = await browser.get(f"{address}/receipt.json")
-    assert file.json()["received"]["reference"] == face.reference
+    assert file.json()["receipt"]["received"]["reference"] == face.reference
 
 
 async def test_somebody_without_an_account_responds(site: Site) -> None:
