@@ -27,6 +27,7 @@ from consult.places.jobs import Carrier
 from consult.search.indexer import SearchConsumer
 from consult.search.whoosh_engine import WhooshEngine
 from consult.settings import ROOT, Settings
+from consult.submissions.retention import Forgetting
 from consult.web.rendering import Renderer
 
 log = structlog.get_logger()
