@@ -8,8 +8,8 @@ from consult.kernel.errors import FieldError, FormInvalid, Message
 from consult.kernel.messages import N_
 from consult.models.questionnaire import UPLOADS, Question, QuestionKind
 from consult.models.submission import Interest, Publication
-from consult.questionnaires.conditions import shown_questions
-from consult.questionnaires.reading import check_answer
+from consult.questionnaires.checking import check_answer
+from consult.questionnaires.conditions import shown
 from consult.submissions.gathering import Working
 
 MOST_SUMMARY = 10_000
@@ -24,9 +24,9 @@ def check_complete(working: Working) -> None:
 def missing(working: Working) -> Iterator[FieldError]:
     """All that is missing or can't be sent as it is, in the order of the pages."""
     yield from _who(working)
-    shown = shown_questions(working.content, working.values)
+    asked = shown(working.content, working.values).questions
     for question in working.content.questions():
-        if question.key in shown and (problem := _problem(question, working)):
+        if question.key in asked and (problem := _problem(question, working)):
             yield FieldError(question.key, problem)
     if not any(_is_given(each.key, working) for each in working.content.questions()):
         yield FieldError("", Message(N_("Nothing is answered yet.")))
