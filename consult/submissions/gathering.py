@@ -12,7 +12,7 @@ from consult.models.consultation import Consultation, Round
 from consult.models.people import Organisation
 from consult.models.questionnaire import TEXTS, Content
 from consult.models.submission import Answer, Attachment, Publication, Submission
-from consult.questionnaires.conditions import shown
+from consult.questionnaires.conditions import is_answered, shown
 from consult.submissions.document import Document, Respondent, SentAnswer, SentFile
 from consult.submissions.queries import answers_of, kept_files
 from consult.submissions.redacting import valid_marks
@@ -91,7 +91,7 @@ def respondent_of(submission: Submission, organisation: Organisation | None) -> 
 def _answers(working: Working, asked: frozenset[str]) -> Iterable[SentAnswer]:
     for question in working.content.questions():
         answer = working.answers.get(question.key)
-        if answer is None or question.key not in asked or answer.value in (None, "", [], {}):
+        if answer is None or question.key not in asked or not is_answered(answer.value):
             continue
         is_text = question.kind in TEXTS and working.content.paired
         marks = valid_marks(str(answer.value), answer.marks, answer.marked) if is_text else ()
