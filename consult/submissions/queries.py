@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.kernel.errors import NotFound
 from consult.models.consultation import Consultation, Round
 from consult.models.contribution import Contribution
-from consult.models.people import MemberRole, Membership
+from consult.models.people import MemberRole, Membership, Organisation, User
 from consult.models.submission import (
     Answer,
     Attachment,
@@ -118,6 +118,25 @@ async def list_own(session: AsyncSession, actor: Actor) -> list[OwnSubmission]:
     return [OwnSubmission(*row) for row in (await session.execute(statement)).all()]
 
 
+async def list_in_round(session: AsyncSession, round_id: int, actor: Actor) -> list[tuple[Submission, str]]:
+    """A person's responses to a round and those of their organisations, each with the organisation's name."""
+    statement = (
+        select(Submission, Organisation.name)
+        .outerjoin(Organisation, Organisation.id == Submission.organisation_id)
+        .where(Submission.round_id == round_id, own_by(actor))
+        .order_by(Submission.id)
+    )
+    return [(row[0], row[1] or "") for row in await session.execute(statement)]
+
+
+async def organisation_of(session: AsyncSession, submission: Submission) -> Organisation | None:
+    """The organisation that a response is one of."""
+    if submission.organisation_id is None:
+        return None
+    statement = select(Organisation).where(Organisation.id == submission.organisation_id)
+    return (await session.execute(statement)).scalar_one()
+
+
 async def answers_of(session: AsyncSession, submission_id: int) -> dict[str, Answer]:
     """The working answers by question."""
     statement = select(Answer).where(Answer.submission_id == submission_id)
@@ -138,6 +157,12 @@ async def open_set_asides(session: AsyncSession, submission_id: int) -> Sequence
     """Texts that were typed over somebody else's and wait to be settled, oldest first."""
     statement = select(SetAside).where(SetAside.submission_id == submission_id, SetAside.settled_at.is_(None))
     return (await session.execute(statement.order_by(SetAside.id))).scalars().all()
+
+
+async def name_people(session: AsyncSession, ids: Iterable[int | None]) -> dict[int, str]:
+    """Names of people by id."""
+    statement = select(User.id, User.name).where(User.id.in_({each for each in ids if each is not None}))
+    return {row.id: row.name for row in await session.execute(statement)}
 
 
 async def sendings_of(session: AsyncSession, submission_id: int) -> Sequence[SubmissionSending]:
