@@ -6,6 +6,9 @@ from typing import Any
 
 from consult.accounts import handlers as accounts
 from consult.api.openapi import ROUTERS as API
+from consult.attachments import downloads as attachments_downloads
+from consult.attachments import pages as attachments
+from consult.attachments import uploading as attachments_uploading
 from consult.comments import acting
 from consult.comments import pages as comments
 from consult.consultations import desk as consultations_desk
@@ -31,6 +34,7 @@ from consult.preparing import desk as preparing_desk
 from consult.responses import desk as responses_desk
 from consult.responses import pages as responses
 from consult.search import pages as search
+from consult.submissions import handlers as submissions
 from consult.translations import desk as translations_desk
 from consult.versions import pages as versions
 from consult.web import machines
@@ -50,6 +54,7 @@ PAGES = (
     mailbox,
     exchange,
     accounts,
+    submissions,
     desk,
     consultations_desk,
     documents_desk,
@@ -61,6 +66,9 @@ PAGES = (
     editions_desk,
     translations_desk,
     preparing_desk,
+    attachments,
+    attachments_uploading,
+    attachments_downloads,
 )
 MACHINES = (machines, exchange_machines, files, editions_files)
 

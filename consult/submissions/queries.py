@@ -60,6 +60,11 @@ async def get_own(
     return _found((await session.execute(statement)).scalar_one_or_none())
 
 
+async def find_by_key(session: AsyncSession, key: str) -> Submission | None:
+    """The response of a key, whoever asks: for links that were mailed."""
+    return (await session.execute(select(Submission).where(Submission.key == key))).scalar_one_or_none()
+
+
 async def get_readable(session: AsyncSession, key: str, actor: Actor) -> Submission:
     """As `get_own`, also for signatories of organisations that were asked to co-sign. Raises NotFound."""
     asked = exists().where(
@@ -176,6 +181,12 @@ async def last_sending(session: AsyncSession, submission_id: int) -> SubmissionS
     statement = select(SubmissionSending).where(SubmissionSending.submission_id == submission_id)
     latest = statement.order_by(SubmissionSending.number.desc()).limit(1)
     return (await session.execute(latest)).scalar_one_or_none()
+
+
+async def reference_of(session: AsyncSession, contribution_id: int) -> str:
+    """The public reference of a contribution."""
+    statement = select(Contribution.reference).where(Contribution.id == contribution_id)
+    return (await session.execute(statement)).scalar_one()
 
 
 async def get_by_contribution(session: AsyncSession, contribution_id: int) -> Submission | None:

@@ -27,7 +27,7 @@ from consult.submissions.gathering import Working, gather, respondent_of
 from consult.submissions.going_back import delete_unsent, go_back
 from consult.submissions.overview import view_sent
 from consult.submissions.own_page import KEY, Own, address_of, context_of, find_own
-from consult.submissions.queries import open_set_asides, sendings_of
+from consult.submissions.queries import open_set_asides, reference_of, sendings_of
 from consult.submissions.service import send_submission
 from consult.submissions.who_form import INTERESTS
 from consult.submissions.wording import plain_html, say_answer
@@ -251,3 +251,89 @@ async def receipt_file(request: Ask, session: AsyncSession) -> Response[Any]:
         "content-disposition": f'attachment; filename="{name}"',
     }
     return Response(found[-1].receipt.encode(), headers=headers, media_type="application/json")
+
+
+async def _reference(session: AsyncSession, own: Own) -> str:
+    contribution_id = own.submission.contribution_id
+    return await reference_of(session, contribution_id) if contribution_id else ""
+
+
+async def show_withdraw(
+    request: Ask, session: AsyncSession, failed: FormInvalid | None = None
+) -> Response[Any]:
+    """Says what withdrawing does, before it is done."""
+    own = await find_own(request, session)
+    if own.submission.state != SubmissionState.SENT:
+        raise NotFound
+    context = context_of(request, own, form=form_state(failed, catalogue(locale_of(request))))
+    return respond(request, "submissions/withdraw.html", context, has_errors=bool(failed))
+
+
+@get(WITHDRAW, opt={"permission": Permission.RESPOND})
+async def withdraw_page(request: Ask, session: AsyncSession) -> Response[Any]:
+    """Asks before a response is withdrawn."""
+    return await show_withdraw(request, session)
+
+
+@post(WITHDRAW, opt={"permission": Permission.RESPOND, "redisplay": show_withdraw})
+async def withdraw(request: Ask, session: AsyncSession) -> Response[Any]:
+    """Take a response back: its text is no longer public; what was written can be changed and sent again."""
+    site = site_of(request)
+    load_signer(site.settings)
+    own = await find_own(request, session, hold=True)
+    await withdraw_submission(session, own.submission, own.target.round, site.clock.now())
+    return see_other(request, address_of(own.submission), "response-withdrawn")
+
+
+@get(DISCARD, opt={"permission": Permission.RESPOND})
+async def discard_page(request: Ask, session: AsyncSession) -> Response[Any]:
+    """Asks before changes since the last sending are thrown away."""
+    own = await find_own(request, session)
+    if not await sendings_of(session, own.submission.id):
+        raise NotFound
+    return respond(request, "submissions/discard.html", context_of(request, own))
+
+
+@post(DISCARD, opt={"permission": Permission.RESPOND})
+async def discard(request: Ask, session: AsyncSession) -> Response[Any]:
+    """Go back to what was sent."""
+    own = await find_own(request, session, hold=True)
+    sendings = await sendings_of(session, own.submission.id)
+    if not sendings or not sendings[-1].text:
+        raise NotFound
+    actor, now = actor_needed(request), site_of(request).clock.now()
+    await go_back(session, own.submission, sendings[-1], actor.id, now)
+    return see_other(request, address_of(own.submission), "response-went-back")
+
+
+@get(DELETE, opt={"permission": Permission.RESPOND})
+async def delete_page(request: Ask, session: AsyncSession) -> Response[Any]:
+    """Asks before an unsent response is deleted."""
+    own = await find_own(request, session)
+    if own.submission.state != SubmissionState.BEGUN:
+        raise NotFound
+    return respond(request, "submissions/delete.html", context_of(request, own))
+
+
+@post(DELETE, opt={"permission": Permission.RESPOND})
+async def delete(request: Ask, session: AsyncSession) -> Response[Any]:
+    """Delete an unsent response, with its files."""
+    own = await find_own(request, session, hold=True)
+    actor = actor_needed(request)
+    slug = own.target.consultation.slug
+    await delete_unsent(session, own.submission, actor)
+    return see_other(request, f"/consultations/{slug}/respond", "response-deleted")
+
+
+HANDLERS = (
+    check_page,
+    send,
+    receipt_page,
+    receipt_file,
+    withdraw_page,
+    withdraw,
+    discard_page,
+    discard,
+    delete_page,
+    delete,
+)
