@@ -19,6 +19,7 @@ from consult.models.consultation import Round
 from consult.models.contribution import Contribution, Revision, State
 from consult.models.submission import (
     Answer,
+    Attachment,
     SetAside,
     Submission,
     SubmissionSending,
@@ -66,8 +67,9 @@ async def end_submission(
 
 
 async def _erase(session: AsyncSession, submission: Submission) -> None:
-    """The texts as they were received, and the working ones, and the team's remarks on them."""
-    for table in (Answer, SetAside, TeamNote):
+    """The texts as they were received, and the working ones, and the team's remarks on them; files, whose bytes the worker
+    takes out of the store once nothing stands on them."""
+    for table in (Answer, SetAside, TeamNote, Attachment):
         await session.execute(delete(table).where(table.submission_id == submission.id))
     emptied = update(SubmissionSending).where(SubmissionSending.submission_id == submission.id)
     await session.execute(emptied.values(text=""))
