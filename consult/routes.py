@@ -31,6 +31,9 @@ from consult.notifications import pages as notifications
 from consult.places import desk as places_desk
 from consult.places import gone as places_gone
 from consult.preparing import desk as preparing_desk
+from consult.publication import choosing, marking
+from consult.publication import desk as publication_desk
+from consult.publication import pages as publication
 from consult.responses import desk as responses_desk
 from consult.responses import pages as responses
 from consult.search import pages as search
@@ -69,6 +72,10 @@ PAGES = (
     attachments,
     attachments_uploading,
     attachments_downloads,
+    publication,
+    choosing,
+    marking,
+    publication_desk,
 )
 MACHINES = (machines, exchange_machines, files, editions_files)
 

@@ -76,6 +76,7 @@ def _found(hit: Hit, base_url: str) -> Found:
         score=round(hit.score, 4),
         consultation=hit.consultation,
         created_at=hit.created_at,
+        late=hit.late,
     )
 
 

@@ -222,7 +222,10 @@ class ComparisonShape(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """A result. `excerpt` is safe HTML with `<mark>` around what was found, in the language `lang`."""
+    """A result. `excerpt` is safe HTML with `<mark>` around what was found, in the language `lang`.
+
+    `late`: a formal response that came after the end, and is kept apart from the others.
+    """
 
     reference: str
     type: str
@@ -233,6 +236,7 @@ class Found(Struct, frozen=True):
     score: float
     consultation: str
     created_at: datetime
+    late: bool
 
 
 class FacetCount(Struct, frozen=True):

@@ -49,6 +49,7 @@ KINDS: dict[str, str] = {
     "disposition.given": "contribution_id consultation_id",
     "submission.sent": "contribution_id consultation_id submission_id sending_id: for the first time",
     "submission.corrected": "contribution_id consultation_id submission_id sending_id: what was sent before no longer counts",
+    "submission.narrowed": "contribution_id consultation_id submission_id: less of it is public than before",
     "submission.ended": "contribution_id consultation_id submission_id: withdrawn, or taken down",
     "consultation.changed": "consultation_id: its texts, topics or languages",
     "round.opened": "consultation_id round_id",

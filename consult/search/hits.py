@@ -31,6 +31,8 @@ class PersonView:
     country_name: str
     organisation_html: Markup = NOTHING
     """The organisation with what was found marked, empty where nothing was."""
+    verified: str = ""
+    organisation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class ResultView:
     by: PersonView | None
     created_at: dt.datetime
     disposition: str
+    late: bool
 
 
 def view_hit(hit: Hit, around: Surroundings, locale: str) -> ResultView:
@@ -76,6 +79,7 @@ def view_hit(hit: Hit, around: Surroundings, locale: str) -> ResultView:
         by=_with_mark(view_person(row, locale), hit) if row is not None else None,
         created_at=hit.created_at,
         disposition=disposition_label(hit.disposition, locale) if hit.disposition else "",
+        late=row.late if row is not None else False,
     )
 
 
@@ -104,4 +108,6 @@ def view_person(row: Row[*tuple[Any, ...]], locale: str) -> PersonView:
         organisation=row.organisation_name if named and not row.forum_voice else "",
         kind_label=kind_name(row.kind, locale) if of_kind else "",
         country_name=country_name(row.country, locale) if named and not row.forum_voice else "",
+        verified=row.verified if named else "",
+        organisation_id=row.organisation_id if named else None,
     )

@@ -76,7 +76,8 @@ class Query:
 class Hit:
     """One result. `excerpt` is safe HTML: escaped text with `<mark>` around what was found.
 
-    So are `title_marked` and `organisation_marked`: the whole of them, "" where nothing in them was found.
+    So are `title_marked` and `organisation_marked`: the whole of them, "" where nothing in them was found. `late`, of a
+    formal response, is the database's word: an index doesn't know it.
     """
 
     key: str
@@ -95,6 +96,7 @@ class Hit:
     disposition: str
     title_marked: str = ""
     organisation_marked: str = ""
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ NOTICES: dict[str, tuple[str, str]] = {
     "imported": ("success", N_("The draft was brought in.")),
     "hidden": ("success", N_("The comment is hidden. Its author is told why.")),
     "restored": ("success", N_("The comment is public again.")),
+    "request-done": ("success", N_("Done. The note is public.")),
     "dismissed": ("success", N_("The report is settled. The comment stays.")),
     "answered": ("success", N_("The answer is public.")),
     "removed": ("success", N_("Removed.")),
