@@ -50,6 +50,9 @@ class Contribution(Base):
         UniqueConstraint("consultation_id", "source", "source_id"),
         Index("ix_contributions_threads", "consultation_id", "place", "id"),
         Index("ix_contributions_thread", "thread_id", "id"),
+        Index("ix_contributions_organisation", "organisation_id", "id",
+              sqlite_where=text("organisation_id IS NOT NULL"),
+              postgresql_where=text("organisation_id IS NOT NULL")),
         Index("ix_contributions_waiting", "state", "id", sqlite_where=text("state = 'pending'"),
               postgresql_where=text("state = 'pending'")),
     )  # fmt: skip
