@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from consult.kernel.errors import FieldError, FormInvalid, Message
 from consult.kernel.messages import N_
-from consult.models.questionnaire import UPLOADS, Question, QuestionKind
 from consult.models.submission import Interest, Publication
-from consult.questionnaires.conditions import shown_questions
-from consult.questionnaires.reading import check_answer
+from consult.questionnaires.checking import check_answers
+from consult.questionnaires.conditions import is_answered
 from consult.submissions.gathering import Working
 
 MOST_SUMMARY = 10_000
@@ -24,29 +24,11 @@ def check_complete(working: Working) -> None:
 def missing(working: Working) -> Iterator[FieldError]:
     """All that is missing or can't be sent as it is, in the order of the pages."""
     yield from _who(working)
-    shown = shown_questions(working.content, working.values)
-    for question in working.content.questions():
-        if question.key in shown and (problem := _problem(question, working)):
-            yield FieldError(question.key, problem)
-    if not any(_is_given(each.key, working) for each in working.content.questions()):
+    files = Counter(each.question for each in working.files)
+    for problem in check_answers(working.content, working.values, working.submission.lang, files):
+        yield FieldError(problem.question.key, problem.message)
+    if not any(is_answered(value) for value in working.values.values()) and not working.files:
         yield FieldError("", Message(N_("Nothing is answered yet.")))
-
-
-def _problem(question: Question, working: Working) -> Message | None:
-    if question.kind in UPLOADS:
-        lacks = question.required and not any(each.question == question.key for each in working.files)
-        say = (
-            N_("Add your prepared document.") if question.kind is QuestionKind.DOCUMENT else N_("Add a file.")
-        )
-        return Message(say) if lacks else None
-    answer = working.answers.get(question.key)
-    return check_answer(question, answer.value if answer else None)
-
-
-def _is_given(key: str, working: Working) -> bool:
-    answer = working.answers.get(key)
-    has_file = any(each.question == key for each in working.files)
-    return has_file or (answer is not None and answer.value not in (None, "", [], {}))
 
 
 def _who(working: Working) -> Iterator[FieldError]:

@@ -12,7 +12,7 @@ from consult.models.consultation import Consultation, Round
 from consult.models.people import Organisation
 from consult.models.questionnaire import TEXTS, Content
 from consult.models.submission import Answer, Attachment, Publication, Submission
-from consult.questionnaires.conditions import shown_questions
+from consult.questionnaires.conditions import is_answered, shown
 from consult.submissions.document import Document, Respondent, SentAnswer, SentFile
 from consult.submissions.queries import answers_of, kept_files
 from consult.submissions.redacting import valid_marks
@@ -51,7 +51,7 @@ def compose(working: Working, consultation: Consultation, round_: Round) -> Docu
     Answers to questions that are not shown are left out: they were given before another answer hid the question.
     """
     submission = working.submission
-    shown = shown_questions(working.content, working.values)
+    asked = shown(working.content, working.values).questions
     return Document(
         consultation=consultation.reference,
         round=round_.number,
@@ -59,8 +59,8 @@ def compose(working: Working, consultation: Consultation, round_: Round) -> Docu
         lang=submission.lang,
         publication=submission.publication,
         respondent=respondent_of(submission, working.organisation),
-        answers=tuple(_answers(working, shown)),
-        files=tuple(_file(each) for each in working.files if not each.question or each.question in shown),
+        answers=tuple(_answers(working, asked)),
+        files=tuple(_file(each) for each in working.files if not each.question or each.question in asked),
         summary=submission.summary if submission.publication == Publication.CONFIDENTIAL else "",
     )
 
@@ -88,10 +88,10 @@ def respondent_of(submission: Submission, organisation: Organisation | None) -> 
     )
 
 
-def _answers(working: Working, shown: frozenset[str]) -> Iterable[SentAnswer]:
+def _answers(working: Working, asked: frozenset[str]) -> Iterable[SentAnswer]:
     for question in working.content.questions():
         answer = working.answers.get(question.key)
-        if answer is None or question.key not in shown or answer.value in (None, "", [], {}):
+        if answer is None or question.key not in asked or not is_answered(answer.value):
             continue
         is_text = question.kind in TEXTS and working.content.paired
         marks = valid_marks(str(answer.value), answer.marks, answer.marked) if is_text else ()
