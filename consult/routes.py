@@ -6,6 +6,9 @@ from typing import Any
 
 from consult.accounts import handlers as accounts
 from consult.api.openapi import ROUTERS as API
+from consult.attachments import downloads as attachments_downloads
+from consult.attachments import pages as attachments
+from consult.attachments import uploading as attachments_uploading
 from consult.comments import acting
 from consult.comments import pages as comments
 from consult.consultations import desk as consultations_desk
@@ -61,6 +64,9 @@ PAGES = (
     editions_desk,
     translations_desk,
     preparing_desk,
+    attachments,
+    attachments_uploading,
+    attachments_downloads,
 )
 MACHINES = (machines, exchange_machines, files, editions_files)
 

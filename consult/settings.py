@@ -35,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     site_name: str = "Consult"
     receipt_key: str = ""
     former_receipt_keys: tuple[str, ...] = ()
+    file_store: str = ""
+    clamav: str = ""
 
     @property
     def url(self) -> str:

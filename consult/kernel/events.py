@@ -45,6 +45,7 @@ KINDS: dict[str, str] = {
     "comment.reported": "contribution_id consultation_id",
     "comment.supported": "contribution_id consultation_id: its count changed, its text did not",
     "contributions.imported": "consultation_id first_id last_id: a batch, ids inclusive",
+    "files.changed": "contribution_id consultation_id: its public files, their names or their texts are others",
     "disposition.given": "contribution_id consultation_id",
     "submission.sent": "contribution_id consultation_id submission_id sending_id: for the first time",
     "submission.corrected": "contribution_id consultation_id submission_id sending_id: what was sent before no longer counts",

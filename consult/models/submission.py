@@ -167,6 +167,9 @@ class Attachment(Base):
     """A file with a response. Its bytes lie in the file store under `sha256`; what it is was decided by its content.
 
     `question` is the key of the question it answers, "" for the response as a whole. `private` ones are never public.
+    `mark` is what an upload is known by when it goes on: a digest of its first bytes, made by the browser. The public gets
+    a copy without metadata (`public_sha256`, `public_size`; "" where it gets the file as received) under `public_number`,
+    0 as long as it is not public.
     """
 
     __tablename__ = "attachments"
@@ -185,6 +188,10 @@ class Attachment(Base):
     state: Mapped[code] = mapped_column(default=AttachmentState.UPLOADING)
     problem: Mapped[code] = mapped_column(default="")
     private: Mapped[bool] = mapped_column(default=False)
+    mark: Mapped[code] = mapped_column(default="")
+    public_sha256: Mapped[code] = mapped_column(default="", index=True)
+    public_size: Mapped[int] = mapped_column(default=0)
+    public_number: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 
 
