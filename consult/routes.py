@@ -34,6 +34,7 @@ from consult.preparing import desk as preparing_desk
 from consult.responses import desk as responses_desk
 from consult.responses import pages as responses
 from consult.search import pages as search
+from consult.submissions import handlers as submissions
 from consult.translations import desk as translations_desk
 from consult.versions import pages as versions
 from consult.web import machines
@@ -53,6 +54,7 @@ PAGES = (
     mailbox,
     exchange,
     accounts,
+    submissions,
     desk,
     consultations_desk,
     documents_desk,

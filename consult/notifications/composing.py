@@ -21,6 +21,7 @@ KINDS = (
     "confirm",
     "reset",
     "email",
+    "resume",
     "known",
     "reply",
     "moderated",

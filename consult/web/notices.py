@@ -3,6 +3,18 @@
 from consult.kernel.messages import N_
 
 NOTICES: dict[str, tuple[str, str]] = {
+    "begun": ("success", N_("Your response is begun. What you write is saved as you type; nothing is sent before you send it.")),
+    "response-saved": ("success", N_("Saved.")),
+    "response-conflict": ("warning", N_("Somebody else, or another tab, has changed an answer. Both texts are kept: choose below.")),
+    "response-settled": ("success", N_("Settled. The answer below is the one that is saved.")),
+    "response-link": ("info", N_("A mail is on its way. It leads back to this response, on any device.")),
+    "response-sent": ("success", N_("Your response was received. Keep the receipt.")),
+    "response-corrected": ("success", N_("Your correction was received. It counts from now on. Keep the new receipt.")),
+    "response-again": ("info", N_("This had been received already, and it counts. Nothing was sent twice.")),
+    "response-withdrawn": ("success", N_("Your response was withdrawn. What you wrote stays here, unsent.")),
+    "response-went-back": ("success", N_("This is again what you sent.")),
+    "response-deleted": ("info", N_("The unsent response was deleted.")),
+    "response-yours": ("success", N_("The response belongs to your account now.")),
     "posted": ("success", N_("Your comment was posted.")),
     "waiting": ("info", N_("Your comment was received. It will be public when a moderator has read it.")),
     "edited": ("success", N_("Your change was saved. The earlier text can be read in the history.")),
