@@ -15,9 +15,10 @@ from consult.kernel.events import Event
 from consult.ledger.outbox import emit
 from consult.models.consultation import Round
 from consult.models.submission import SignOff, SignOffState, Submission
-from consult.submissions.loading import digest_now, load_target
+from consult.submissions.digesting import digest_now
 from consult.submissions.signing import is_open
 from consult.submissions.steps import note_step
+from consult.submissions.targets import target_of
 from consult.submissions.team import organisation_name
 
 QUIET = timedelta(minutes=2)
@@ -44,7 +45,7 @@ async def note_lapsed(session: AsyncSession, now: datetime) -> int:
     """Note and tell each sign-off that lapsed, once. How many there were."""
     lapsed = 0
     for found, submission in await changed_sign_offs(session, now):
-        target = await load_target(session, submission)
+        target = await target_of(session, submission)
         if not is_open(submission, target, now):
             continue
         if await digest_now(session, submission, target) == found.answered:

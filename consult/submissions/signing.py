@@ -169,7 +169,9 @@ async def _check_unsent(session: AsyncSession, submission: Submission, found: Si
         raise Conflict(
             N_("It was sent with your sign-off, so that can't be taken back. The response can be withdrawn.")
             if found.lead
-            else N_("It was sent with your sign-off. Ask the organisation that sent it to send it without you.")
+            else N_(
+                "It was sent with your sign-off. Ask the organisation that sent it to send it without you."
+            )
         )
 
 

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from consult.kernel.messages import N_
 from consult.models.people import Organisation
 from consult.models.submission import Submission
 from consult.security.permissions import Permission
-from consult.submissions.loading import digest_now, load_target
+from consult.submissions.digesting import digest_now
 from consult.submissions.queries import get_readable
 from consult.submissions.service import Target
 from consult.submissions.signing import (
@@ -31,6 +32,7 @@ from consult.submissions.signing import (
     is_open,
     take_back,
 )
+from consult.submissions.targets import target_of
 from consult.submissions.team import organisation_name
 from consult.submissions.team_here import TEAM
 from consult.submissions.team_queries import get_signable, signs_for
@@ -58,7 +60,7 @@ async def show_read(request: Ask, session: AsyncSession, failed: FormInvalid | N
     submission = await get_readable(session, request.path_params["key"], actor)
     if submission.organisation_id is None:
         raise NotFound
-    target = await load_target(session, submission)
+    target = await target_of(session, submission)
     name = await organisation_name(session, submission.organisation_id)
     standing = await find_standing(session, submission, target, actor, name, locale)
     context = {
@@ -76,7 +78,7 @@ async def show_read(request: Ask, session: AsyncSession, failed: FormInvalid | N
 
 
 def _boxes(
-    submission: Submission, standing: Standing, organisations: list[Organisation]
+    submission: Submission, standing: Standing, organisations: Sequence[Organisation]
 ) -> list[SignBox]:
     lines = {each.organisation_id: each for each in (standing.own, *standing.others)}
     return [
@@ -99,7 +101,7 @@ async def _signable(
     given = typed["organisation"]
     organisation_id = int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else 0
     submission = await get_signable(session, key, actor_needed(request), organisation_id, hold=True)
-    target = await load_target(session, submission)
+    target = await target_of(session, submission)
     check_can_sign(submission, target, site_of(request).clock.now())
     return submission, target, organisation_id
 
@@ -110,23 +112,21 @@ def _back(submission: Submission, organisation_id: int) -> str:
     return f"/respond/{submission.key}/team" if is_own else f"/respond/{submission.key}/team/read"
 
 
-@post(
-    TEAM + "/sign", opt={"permission": Permission.RESPOND, "redisplay": show_read, "form_at": READ}
-)
+@post(TEAM + "/sign", opt={"permission": Permission.RESPOND, "redisplay": show_read, "form_at": READ})
 async def post_sign(request: Ask, session: AsyncSession, key: str) -> Response[Any]:
     """Sign off what was read."""
     typed, actor, now = await read_form(request), actor_needed(request), site_of(request).clock.now()
     submission, target, organisation_id = await _signable(request, session, key, typed)
     if not typed.checked("sure"):
-        raise invalid(f"sure-{organisation_id}", N_("Say that you have read it and may sign for your organisation."))
+        raise invalid(
+            f"sure-{organisation_id}", N_("Say that you have read it and may sign for your organisation.")
+        )
     current = await digest_now(session, submission, target)
     await give_sign_off(session, submission, organisation_id, typed["answered"], current, actor, now)
     return see_other(request, _back(submission, organisation_id), notice="signed-off")
 
 
-@post(
-    TEAM + "/decline", opt={"permission": Permission.RESPOND, "redisplay": show_read, "form_at": READ}
-)
+@post(TEAM + "/decline", opt={"permission": Permission.RESPOND, "redisplay": show_read, "form_at": READ})
 async def post_decline(request: Ask, session: AsyncSession, key: str) -> Response[Any]:
     """Say no, perhaps why."""
     typed, actor, now = await read_form(request), actor_needed(request), site_of(request).clock.now()
@@ -140,9 +140,7 @@ async def post_decline(request: Ask, session: AsyncSession, key: str) -> Respons
     return see_other(request, _back(submission, organisation_id) if is_own else "/mine", notice="declined")
 
 
-@post(
-    TEAM + "/take-back", opt={"permission": Permission.RESPOND, "redisplay": show_read, "form_at": READ}
-)
+@post(TEAM + "/take-back", opt={"permission": Permission.RESPOND, "redisplay": show_read, "form_at": READ})
 async def post_take_back(request: Ask, session: AsyncSession, key: str) -> Response[Any]:
     """Take a sign-off back before it is sent."""
     typed, actor, now = await read_form(request), actor_needed(request), site_of(request).clock.now()

@@ -18,9 +18,10 @@ from litestar import Response, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.i18n.content import LocalText, pick
+from consult.kernel.errors import NotFound
 from consult.models.questionnaire import Content
 from consult.models.submission import Submission
-from consult.questionnaires.queries import get_edition
+from consult.questionnaires.queries import current_questionnaire
 from consult.security.permissions import Permission
 from consult.submissions.presence import (
     BEAT,
@@ -137,7 +138,9 @@ def _changed(changed: list[Changed], content: Content, locale: str) -> tuple[Cha
 async def _answer(
     request: Ask, session: AsyncSession, submission: Submission, given: Mapping[str, str]
 ) -> Response[Any]:
-    asked = await get_edition(session, submission.round_id, submission.edition)
+    asked = await current_questionnaire(session, submission.round_id)
+    if asked is None:
+        raise NotFound
     since = _instant(given.get("since", ""), site_of(request).clock.now())
     section = given.get("section", "")[:LONGEST_KEY]
     view = await _view(request, session, submission, asked.read(), section, since)

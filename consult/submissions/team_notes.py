@@ -24,7 +24,6 @@ from consult.kernel.messages import N_
 from consult.models.questionnaire import Content, Question
 from consult.models.submission import Submission, TeamNote
 from consult.security.permissions import Permission
-from consult.submissions.loading import load_target
 from consult.submissions.notes import (
     MOST_CHARACTERS,
     WHOLE,
@@ -35,11 +34,12 @@ from consult.submissions.notes import (
     reopen_note,
     settle_note,
 )
+from consult.submissions.targets import target_of
 from consult.submissions.team import organisation_name
 from consult.submissions.team_here import TEAM
 from consult.submissions.team_queries import get_shared
 from consult.submissions.team_views import About, about_response
-from consult.web.forms import FormState, Problems, Typed, form_state, read_form
+from consult.web.forms import Problems, Typed, form_state, read_form
 from consult.web.respond import actor_needed, is_partial, respond, see_other
 from consult.web.site import Ask, locale_of, site_of
 
@@ -88,7 +88,11 @@ async def show_notes(
 def _view(
     request: Ask, submission: Submission, question: Question | None, notes: Sequence[TeamNote]
 ) -> NotesView:
-    key, team, you = question.key if question else WHOLE, f"/respond/{submission.key}/team", actor_needed(request)
+    key, team, you = (
+        question.key if question else WHOLE,
+        f"/respond/{submission.key}/team",
+        actor_needed(request),
+    )
     return NotesView(
         question=key,
         label=pick(question.label, locale_of(request)) if question else None,
@@ -114,7 +118,7 @@ async def _notes_page(
 ) -> Response[Any]:
     """All notes; those on one question where it is named."""
     submission = await get_shared(session, key, actor_needed(request))
-    target, notes = await load_target(session, submission), await list_notes(session, submission.id)
+    target, notes = await target_of(session, submission), await list_notes(session, submission.id)
     asked = [_asked(target.content, question)] if question else [None, *target.content.questions()]
     views = [_view(request, submission, each, notes) for each in asked]
     context = {
@@ -137,7 +141,7 @@ def _asked(content: Content, key: str) -> Question:
 
 
 async def _about(request: Ask, session: AsyncSession, submission: Submission) -> About:
-    target = await load_target(session, submission)
+    target = await target_of(session, submission)
     name = await organisation_name(session, submission.organisation_id or 0)
     return about_response(submission.key, name, target.consultation, locale_of(request))
 
@@ -183,7 +187,7 @@ async def post_note(request: Ask, session: AsyncSession, key: str) -> Response[A
 async def post_question(request: Ask, session: AsyncSession, key: str, question: str) -> Response[Any]:
     """A note on one question."""
     submission = await get_shared(session, key, actor_needed(request))
-    _asked((await load_target(session, submission)).content, question)
+    _asked((await target_of(session, submission)).content, question)
     return await _add(request, session, key, question, f"/respond/{key}/team/questions/{question}/notes")
 
 

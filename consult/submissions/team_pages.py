@@ -24,16 +24,17 @@ from consult.models.submission import Submission
 from consult.organisations.queries import find_verified, get_present, members_of
 from consult.security.permissions import Permission
 from consult.submissions import signing_pages, team_here, team_notes
-from consult.submissions.loading import digest_now, load_target
+from consult.submissions.digesting import digest_now
 from consult.submissions.notes import count_open
 from consult.submissions.presence import who_is_here
-from consult.submissions.queries import sendings_of
+from consult.submissions.queries import name_people, sendings_of
 from consult.submissions.service import Target
 from consult.submissions.signing import ask_sign_off, ask_to_co_sign, check_can_sign, is_open, stop_asking
 from consult.submissions.steps import steps_of
+from consult.submissions.targets import target_of
 from consult.submissions.team import organisation_name
 from consult.submissions.team_here import TEAM
-from consult.submissions.team_queries import get_shared, last_words, names_of, sign_offs_of
+from consult.submissions.team_queries import get_shared, last_words, sign_offs_of
 from consult.submissions.team_standing import Standing, find_standing
 from consult.submissions.team_views import (
     StepLine,
@@ -56,7 +57,7 @@ async def team_page(request: Ask, session: AsyncSession, key: str) -> Response[A
     """The team and where its response stands."""
     actor, locale, now = actor_needed(request), locale_of(request), site_of(request).clock.now()
     submission = await get_shared(session, key, actor)
-    target = await load_target(session, submission)
+    target = await target_of(session, submission)
     name = await organisation_name(session, submission.organisation_id or 0)
     about = about_response(submission.key, name, target.consultation, locale)
     here = await who_is_here(session, submission.id, now, 0)
@@ -76,7 +77,7 @@ async def team_page(request: Ask, session: AsyncSession, key: str) -> Response[A
 
 async def _history(session: AsyncSession, submission: Submission, locale: str) -> tuple[StepLine, ...]:
     sendings = await sendings_of(session, submission.id)
-    names = await names_of(session, [submission.author_id, *(each.sent_by for each in sendings)])
+    names = await name_people(session, [submission.author_id, *(each.sent_by for each in sendings)])
     begun = (names.get(submission.author_id or 0, ""), submission.begun_at)
     return view_history(await steps_of(session, submission.id), sendings, names, begun, locale)
 
@@ -86,7 +87,7 @@ async def post_ask(request: Ask, session: AsyncSession, key: str) -> Response[An
     """Ask the signatories for their sign-off."""
     actor, now = actor_needed(request), site_of(request).clock.now()
     submission = await get_shared(session, key, actor, hold=True)
-    target = await load_target(session, submission)
+    target = await target_of(session, submission)
     check_can_sign(submission, target, now)
     await ask_sign_off(session, submission, await digest_now(session, submission, target), actor, now)
     return see_other(request, f"/respond/{key}/team", notice="sign-off-asked")
@@ -109,7 +110,11 @@ async def invite_page(request: Ask, session: AsyncSession, key: str) -> Response
     submission, target = await _inviting(request, session, key)
     locale, words = locale_of(request), request.query_params.get("q", "").strip()[:100]
     name = await organisation_name(session, submission.organisation_id or 0)
-    asked = {each.organisation.id for each in await sign_offs_of(session, submission.id) if each.sign_off.state != "declined"}
+    asked = {
+        each.organisation.id
+        for each in await sign_offs_of(session, submission.id)
+        if each.sign_off.state != "declined"
+    }
     context = {
         "about": about_response(key, name, target.consultation, locale),
         "q": words,
@@ -128,7 +133,7 @@ async def _inviting(
     """Only signatories show what is not public yet to others."""
     actor = actor_needed(request)
     submission = await get_shared(session, key, actor, least=MemberRole.SIGNATORY, hold=hold)
-    return submission, await load_target(session, submission)
+    return submission, await target_of(session, submission)
 
 
 async def _named(session: AsyncSession, typed: Typed) -> Organisation:

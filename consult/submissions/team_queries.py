@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,9 +59,7 @@ async def get_signable(
     return found
 
 
-async def signs_for(
-    session: AsyncSession, submission: Submission, actor: Actor
-) -> Sequence[Organisation]:
+async def signs_for(session: AsyncSession, submission: Submission, actor: Actor) -> Sequence[Organisation]:
     """For which organisations a person may sign a response, its own one first."""
     asked = select(SignOff.organisation_id).where(
         SignOff.submission_id == submission.id, SignOff.state != SignOffState.DECLINED
@@ -138,15 +136,6 @@ async def asked_to_sign(session: AsyncSession, actor: Actor) -> list[AskedToSign
         .order_by(SignOff.asked_at.desc(), Submission.id.desc())
     )
     return [AskedToSign(*row) for row in (await session.execute(statement)).all()]
-
-
-async def names_of(session: AsyncSession, user_ids: Iterable[int | None]) -> dict[int, str]:
-    """Names of people by id: who wrote an answer, or one that was set aside."""
-    ids = sorted({each for each in user_ids if each is not None})
-    if not ids:
-        return {}
-    statement = select(User.id, User.name).where(User.id.in_(ids))
-    return {id: name for id, name in (await session.execute(statement)).all()}
 
 
 @dataclass(frozen=True, slots=True)

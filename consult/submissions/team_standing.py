@@ -11,8 +11,8 @@ from consult.models.people import MemberRole
 from consult.models.submission import Submission, SubmissionState
 from consult.organisations.queries import membership_of
 from consult.security.actor import Actor
+from consult.submissions.digesting import document_now
 from consult.submissions.document import Document, read_document, substance
-from consult.submissions.loading import document_now
 from consult.submissions.queries import last_sending
 from consult.submissions.service import Target
 from consult.submissions.steps import steps_of

@@ -15,10 +15,9 @@ from consult.models.consultation import Consultation
 from consult.models.questionnaire import Content
 from consult.models.submission import SignOff, SignOffState, SubmissionSending, SubmissionStep
 from consult.organisations.queries import Member
-from consult.organisations.words import role_name
 from consult.submissions.presence import Here
 from consult.submissions.team_queries import AskedToSign, LastWord, Signing
-from consult.submissions.team_words import SIGN_STATES, step_words
+from consult.submissions.team_words import ROLES, SIGN_STATES, step_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def view_members(
     return tuple(
         MemberLine(
             name=each.name,
-            role=role_name(each.role, locale),
+            role=catalogue(locale).gettext(ROLES[each.role]),
             is_you=each.user_id == you,
             section=places.get(each.user_id),
         )

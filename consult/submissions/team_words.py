@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from consult.i18n.catalogues import catalogue
 from consult.i18n.words import Word
 from consult.kernel.messages import N_
+from consult.models.people import MemberRole
 from consult.models.submission import Interest, Publication
 from consult.submissions.steps import STEPS
 
@@ -21,6 +22,11 @@ SIGN_STATES: dict[str, Word] = {
 }
 """Where a sign-off stands, with the kind of tag that says so."""
 
+ROLES: dict[str, str] = {
+    MemberRole.OWNER: N_("Owner"),
+    MemberRole.SIGNATORY: N_("Signatory"),
+    MemberRole.DRAFTER: N_("Drafter"),
+}
 PUBLICATIONS: dict[str, str] = {
     Publication.NAMED: N_("Public, with your name"),
     Publication.UNNAMED: N_("Public, without your name"),
@@ -42,4 +48,4 @@ def step_words(kind: str, actor: str, data: Mapping[str, str], locale: str) -> M
         return Markup("")
     names = {"actor": actor or catalogue(locale).gettext(N_("Somebody")), **data}
     apart = {name: Markup("<bdi>{}</bdi>").format(value) for name, value in names.items()}
-    return Markup(escape(catalogue(locale).gettext(sentence))) % apart
+    return Markup.escape(catalogue(locale).gettext(sentence)) % apart
