@@ -35,7 +35,9 @@ async def autosave(request: Ask, session: AsyncSession) -> Response[Any]:
     content = await content_of(database, session, submission.round_id, submission.edition)
     answers, unread = read_changed(content, typed, locale)
     said = await _keep(request, session, submission, answers)
-    return Response({"answers": said | _unread(unread, locale)}, headers={"cache-control": "private, no-store"})
+    return Response(
+        {"answers": said | _unread(unread, locale)}, headers={"cache-control": "private, no-store"}
+    )
 
 
 async def _keep(

@@ -28,7 +28,9 @@ from consult.web.site import Ask, locale_of, site_of
 SECTION = f"{KEY}/sections/{{section:str}}"
 
 
-async def show_section(request: Ask, session: AsyncSession, failed: FormInvalid | None = None) -> Response[Any]:
+async def show_section(
+    request: Ask, session: AsyncSession, failed: FormInvalid | None = None
+) -> Response[Any]:
     """A section with what was answered, or typed."""
     own, locale = await find_own(request, session), locale_of(request)
     content, submission = own.target.content, own.submission
@@ -123,9 +125,13 @@ async def save_section(request: Ask, session: AsyncSession) -> Response[Any]:
     values |= {each.question.key: each.value for each in answers}
     if typed["settle"]:
         settled = await _settle(request, session, own, typed["settle"])
-        return see_other(request, f"{_address(own, section)}?saved={section.key}#q_{settled}", "response-settled")
+        return see_other(
+            request, f"{_address(own, section)}?saved={section.key}#q_{settled}", "response-settled"
+        )
     if conflict:
-        return see_other(request, f"{_address(own, section)}?saved={section.key}#q_{conflict}", "response-conflict")
+        return see_other(
+            request, f"{_address(own, section)}?saved={section.key}#q_{conflict}", "response-conflict"
+        )
     return see_other(request, _onwards(own, section, values, typed, locale_of(request)))
 
 
@@ -144,7 +150,11 @@ async def _keep(request: Ask, session: AsyncSession, own: Own, answers: Sequence
 async def _settle(request: Ask, session: AsyncSession, own: Own, choice: str) -> str:
     """`choice` is the id of what was set aside and which one is chosen: the question. Raises NotFound."""
     number, _, which = choice.partition(":")
-    if not (number.isascii() and number.isdigit() and len(number) < 16) or which not in ("theirs", "mine", "both"):
+    if not (number.isascii() and number.isdigit() and len(number) < 16) or which not in (
+        "theirs",
+        "mine",
+        "both",
+    ):
         raise NotFound
     user_id, now = actor_needed(request).id, site_of(request).clock.now()
     return await settle_set_aside(session, own.submission, int(number), which, user_id, now)
@@ -157,7 +167,7 @@ def _onwards(own: Own, section: Section, values: dict[str, object], typed: Typed
     if was_unseen(view, typed):
         return f"{_address(own, section)}?{saved}"
     sections = _asked(own, values)
-    later = [each for each in sections[sections.index(section) + 1 :]] if section in sections else []
+    later = sections[sections.index(section) + 1 :] if section in sections else []
     if typed["then"] == "overview" or not later:
         return f"{address_of(own.submission)}?{saved}"
     return f"{_address(own, later[0])}?{saved}"

@@ -208,7 +208,13 @@ async def send(request: Ask, session: AsyncSession) -> Response[Any]:
         site.settings.base_url,
         site.clock.now(),
     )
-    notice = "response-again" if sent.again else "response-corrected" if sent.sending.number > 1 else "response-sent"
+    notice = (
+        "response-again"
+        if sent.again
+        else "response-corrected"
+        if sent.sending.number > 1
+        else "response-sent"
+    )
     return see_other(request, f"{address_of(own.submission)}/receipt", notice)
 
 
