@@ -24,7 +24,7 @@ STEPS: dict[str, str] = {
     "merged": N_("The Forum's staff merged %(other)s into %(organisation)s: this response moved with it."),
     "parted": N_(
         "The Forum's staff merged %(other)s into %(organisation)s, which has another response in this round. "
-        "This one belongs to the person who began it."
+        "This one belongs to %(keeper)s."
     ),
 }
 """Every kind of step, in words. A declined one may have `words` in its data: why."""

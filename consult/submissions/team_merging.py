@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from consult.models.people import Membership, MemberRole, User
 from consult.models.submission import SignOff, SignOffState, Submission, SubmissionState
 from consult.submissions.steps import note_step
 from consult.submissions.team import organisation_name
@@ -17,8 +18,8 @@ async def merge_submissions(session: AsyncSession, from_id: int, into_id: int, n
     """Move the responses and sign-offs of one organisation to another.
 
     An organisation has one response in a round. Where both have one, what was sent stays the organisation's rather than
-    what was only begun, and else that of `into_id`; the other one becomes the own response of whoever began it, with all
-    that is in it, and what was sent of it stays sent.
+    what was only begun, and else that of `into_id`; the other one becomes one person's own, with all that is in it, and what
+    was sent of it stays sent. That person is whoever began it, or the first owner where they have left meanwhile.
     """
     names = {
         "other": await organisation_name(session, from_id),
@@ -29,7 +30,8 @@ async def merge_submissions(session: AsyncSession, from_id: int, into_id: int, n
         there = kept.get(moving.round_id)
         parted = _which_parts(there, moving) if there is not None else None
         if parted is not None:
-            await _part(session, parted, names, now)
+            keeper = await _keeper(session, parted, (from_id, into_id))
+            await _part(session, parted, keeper, names, now)
         if parted is not moving:
             moving.organisation_id = into_id
             await session.flush()
@@ -47,14 +49,34 @@ def _which_parts(there: Submission, moving: Submission) -> Submission:
     return there if is_sent else moving
 
 
-async def _part(session: AsyncSession, parted: Submission, names: dict[str, str], now: datetime) -> None:
+async def _keeper(session: AsyncSession, parted: Submission, organisations: tuple[int, int]) -> User | None:
+    """Never somebody who has left: with their membership their access ended."""
+    statement = (
+        select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.organisation_id.in_(organisations), Membership.role != "", User.closed_at.is_(None))
+        .order_by(
+            (User.id == (parted.author_id or 0)).desc(),
+            (Membership.role == MemberRole.OWNER).desc(),
+            Membership.since,
+            User.id,
+        )
+    )
+    return (await session.execute(statement.limit(1))).scalar_one_or_none()
+
+
+async def _part(
+    session: AsyncSession, parted: Submission, keeper: User | None, names: dict[str, str], now: datetime
+) -> None:
     """From now on one person's own; the organisation is only named. Its own sign-off ends, those of others stay."""
     lead = await session.get(SignOff, (parted.id, parted.organisation_id))
     if lead is not None:
         await session.delete(lead)
     parted.organisation_id, parted.organisation_name = None, names["organisation"]
+    parted.author_id = keeper.id if keeper else None
     await session.flush()
-    await note_step(session, parted.id, "parted", None, now, names)
+    data = {**names, "keeper": keeper.name if keeper else ""}
+    await note_step(session, parted.id, "parted", None, now, data)
 
 
 async def _move_sign_offs(session: AsyncSession, from_id: int, into_id: int) -> None:

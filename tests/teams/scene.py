@@ -36,7 +36,9 @@ PEOPLE = {
 
 def asked() -> Content:
     """Two sections: governance with two questions, and a letter."""
-    board = Question(key="board", kind=QuestionKind.LONG, label=_said("What should the board do?"), required=True)
+    board = Question(
+        key="board", kind=QuestionKind.LONG, label=_said("What should the board do?"), required=True
+    )
     seats = Question(key="seats", kind=QuestionKind.NUMBER, label=_said("How many seats?"))
     letter = Question(key="letter", kind=QuestionKind.LETTER, label=_said("Your letter"))
     return Content(
@@ -122,9 +124,7 @@ class Team:
         """Their membership ends."""
         organisation, _ = PEOPLE[name]
         async with self.site.database.writing() as session:
-            tie = await session.get(
-                Membership, (self.people[name].id, self.organisations[organisation].id)
-            )
+            tie = await session.get(Membership, (self.people[name].id, self.organisations[organisation].id))
             assert tie is not None
             tie.role = ""
 
@@ -212,7 +212,9 @@ class Team:
         browser = await self.browser(name)
         page = (await browser.get(f"{self.address}/read")).text
         given = {"organisation": str(self.organisations[organisation].id), "answered": _digest(page)}
-        return await browser.post_form(f"{self.address}/{what}", given | fields, form_at=f"{self.address}/read")
+        return await browser.post_form(
+            f"{self.address}/{what}", given | fields, form_at=f"{self.address}/read"
+        )
 
     async def invite(self, name: str, organisation: str) -> httpx.Response:
         """Ask an organisation to co-sign."""

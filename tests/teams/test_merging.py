@@ -37,7 +37,12 @@ async def begin_other(team: Team, name: str, organisation: str) -> str:
         first = (await session.execute(select(Submission))).scalar_one()
         target = await target_of(session, first)
         begun = await begin_submission(
-            session, target, team.actor(name), team.organisations[organisation].id, "en", team.site.clock.now()
+            session,
+            target,
+            team.actor(name),
+            team.organisations[organisation].id,
+            "en",
+            team.site.clock.now(),
         )
         return begun.key
 
@@ -75,6 +80,16 @@ async def test_of_two_that_were_only_begun_that_of_the_remaining_organisation_st
     await merge(team, LAKE, HILL)
     assert await owners(team) == {team.key: None, other: team.organisations[HILL].id}
     assert (await team.answers())["board"] == "Meet in public."
+
+
+async def test_who_has_left_does_not_get_a_response_back_by_a_merge(team: Team) -> None:
+    other = await begin_other(team, "vera", HILL)
+    await team.dismiss("rim")
+    await merge(team, LAKE, HILL)
+    assert (await owners(team))[other] is not None
+    for name, answer in (("rim", 404), ("sami", 404), ("olga", 200)):
+        browser = await team.browser(name)
+        assert (await browser.get(f"/en/respond/{team.key}")).status_code == answer
 
 
 async def test_sign_offs_move_and_nobody_co_signs_their_own(team: Team) -> None:

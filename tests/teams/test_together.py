@@ -53,7 +53,9 @@ async def test_who_is_not_heard_of_for_a_minute_or_has_left_is_not_here(team: Te
 async def test_strangers_learn_nothing_and_are_not_seen(team: Team) -> None:
     for name in ("vera", "stranger"):
         browser = await team.browser(name)
-        answer = await browser.post_form(f"{team.address}/here", {"section": "governance"}, form_at="/en/mine")
+        answer = await browser.post_form(
+            f"{team.address}/here", {"section": "governance"}, form_at="/en/mine"
+        )
         assert answer.status_code == 404
     assert "Vera" not in await open_section(team, "rim", "governance")
     await open_section(team, "sami", "governance")
