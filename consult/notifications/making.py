@@ -18,6 +18,7 @@ from consult.notifications.letters import Letters, reply_mails_about
 from consult.notifications.people import find_account
 from consult.notifications.post import MailDraft, is_kept, keep_mails, once_key, take_back
 from consult.notifications.resuming import make_resume_mail, want_resume_mails
+from consult.notifications.team_letters import TeamLetters
 from consult.settings import Settings
 
 LINKS = {"confirm": "/confirm/", "reset": "/reset/", "email": "/email/"}
@@ -32,6 +33,7 @@ class MailMaker:
         self._composer = composer
         self._clock = clock
         self._letters = Letters(composer, settings.secret_key)
+        self._team_letters = TeamLetters(composer)
         self.broadcasts = Broadcasts(database, composer, settings.secret_key, clock)
 
     async def consume(self, session: AsyncSession, events: Sequence[Recorded]) -> None:
@@ -65,7 +67,7 @@ class MailMaker:
             return await self._letters.of_disposition(session, data["contribution_id"])
         if event.kind == "account.known":
             return await self._known(session, event)
-        return []
+        return await self._team_letters.about(session, event)
 
     async def _known(self, session: AsyncSession, event: Recorded) -> list[MailDraft]:
         """At most one an hour, so that nobody can fill another's mailbox."""

@@ -51,5 +51,10 @@ NOTICES: dict[str, tuple[str, str]] = {
     "role-changed": ("success", N_("The role was changed.")),
     "token-made": ("success", N_("The token was made. It is shown only now.")),
     "mail-retried": ("success", N_("The mail will be sent again.")),
+    "signed-off": ("success", N_("You signed off. A change afterwards lets this lapse.")),
+    "sign-off-asked": ("success", N_("The signatories are asked by mail.")),
+    "co-signing-asked": ("success", N_("The signatories of that organisation are asked by mail.")),
+    "declined": ("info", N_("You declined. Those who asked are told.")),
+    "taken-back": ("info", N_("Your sign-off is taken back.")),
     "events-retried": ("success", N_("It will be tried again.")),
 }
