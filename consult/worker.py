@@ -74,7 +74,11 @@ def make_duties(
     maker = MailMaker(database, composer, settings, clock)
     drain = Drain(database, [search, maker], clock)
     sender = Sender(database, make_transport(settings), settings, clock)
-    jobs = (Carrier(database, clock).carry_some, FileMaker(database, settings.base_url, clock).make_one)
+    jobs = (
+        Carrier(database, clock).carry_some,
+        FileMaker(database, settings.base_url, clock).make_one,
+        Forgetting(database, clock).forget_some,
+    )
     return Duties(
         database, drain, sender, maker.broadcasts, clock, mend=search.mend, jobs=jobs, parent=parent
     )

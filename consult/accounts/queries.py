@@ -114,7 +114,9 @@ async def list_demo_people(
 ) -> list[tuple[User, Organisation | None]]:
     """Whom a demo signs in with one click: the first of each staff role, the first respondent of each language."""
     staff = select(func.min(User.id)).where(User.role != Role.RESPONDENT, User.closed_at.is_(None))
-    others = select(func.min(User.id)).where(User.role == Role.RESPONDENT, User.closed_at.is_(None), User.guest.is_(False))
+    others = select(func.min(User.id)).where(
+        User.role == Role.RESPONDENT, User.closed_at.is_(None), User.guest.is_(False)
+    )
     first = others.where(User.confirmed_at.is_not(None)).group_by(User.locale)
     which = User.id.in_(staff.group_by(User.role)) | User.id.in_(first)
     return [(row[0], row[1]) for row in await session.execute(_people().where(which).order_by(User.id))]

@@ -12,7 +12,15 @@ from sqlalchemy.orm import aliased
 
 from consult.kernel.errors import NotFound
 from consult.models.consultation import Consultation
-from consult.models.contribution import Anchor, Contribution, ContributionType, Place, Revision, State, Support
+from consult.models.contribution import (
+    Anchor,
+    Contribution,
+    ContributionType,
+    Place,
+    Revision,
+    State,
+    Support,
+)
 from consult.models.document import Block, BlockText, Draft, Version
 from consult.models.response import Action, Decision, Disposition
 from consult.models.submission import Submission

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from consult.accounts.views import DispositionView, view_disposition
 from consult.consultations.deadline import say_instant
 from consult.i18n.content import LocalText, pick
 from consult.models.response import Disposition
@@ -16,8 +17,8 @@ from consult.submissions.gathering import gather
 from consult.submissions.own_page import address_of
 from consult.submissions.progress import view_progress
 from consult.submissions.queries import OwnSubmission, dispositions_of, list_own, organisation_of
-from consult.submissions.ruling import rule_label
 from consult.submissions.rules import ends_at, rule_at
+from consult.submissions.ruling import rule_label
 from consult.submissions.targets import target_of
 
 MOST = 50
@@ -41,7 +42,7 @@ class MineView:
     sent_at: datetime | None
     reference: str
     label: str
-    disposition: Disposition | None
+    disposition: DispositionView | None
 
     @property
     def is_unfinished(self) -> bool:
@@ -69,6 +70,7 @@ async def _view(
     done, asked = await _count(session, each, locale)
     is_taken = rule_at(period, submission.begun_at, now) is not None
     contribution = each.contribution
+    disposition = dispositions.get(contribution.id) if contribution else None
     return MineView(
         address=address_of(submission),
         title=pick(each.consultation.title, locale),
@@ -82,7 +84,7 @@ async def _view(
         sent_at=submission.sent_at,
         reference=contribution.reference if contribution else "",
         label=rule_label(submission.rule, locale),
-        disposition=dispositions.get(contribution.id) if contribution else None,
+        disposition=view_disposition(disposition, locale) if disposition else None,
     )
 
 

@@ -38,7 +38,7 @@ async def forget_unsent(session: AsyncSession, now: datetime) -> int:
     if not gone:
         return 0
     await session.execute(delete(Submission).where(Submission.id.in_([row[0] for row in gone])))
-    await remove_guests(session, [row[1] for row in gone], now)
+    await remove_guests(session, [row[1] for row in gone if row[1] is not None], now)
     return len(gone)
 
 
