@@ -37,6 +37,9 @@ from consult.questionnaires import pages as questionnaires
 from consult.receipts import machines as receipts_machines
 from consult.receipts import own_files as receipts_own
 from consult.receipts import pages as receipts
+from consult.publication import choosing, marking
+from consult.publication import desk as publication_desk
+from consult.publication import pages as publication
 from consult.responses import desk as responses_desk
 from consult.responses import pages as responses
 from consult.search import pages as search
@@ -80,6 +83,10 @@ PAGES = (
     questionnaires_desk,
     receipts,
     receipts_own,
+    publication,
+    choosing,
+    marking,
+    publication_desk,
 )
 MACHINES = (machines, exchange_machines, receipts_machines, files, editions_files)
 

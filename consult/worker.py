@@ -30,6 +30,7 @@ from consult.receipts.signing import load_signer
 from consult.search.indexer import SearchConsumer
 from consult.search.whoosh_engine import WhooshEngine
 from consult.settings import ROOT, Settings
+from consult.submissions.retention import Forgetting
 from consult.web.rendering import Renderer
 
 log = structlog.get_logger()
@@ -81,6 +82,7 @@ def make_duties(
         FileMaker(database, settings.base_url, clock).make_one,
         HeadPublisher(database, load_signer(settings), clock).publish_due,
         FileKeeper(database, settings, clock).do_one,
+        Forgetting(database, clock).forget_some,
     )
     return Duties(
         database, drain, sender, maker.broadcasts, clock, mend=search.mend, jobs=jobs, parent=parent

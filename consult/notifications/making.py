@@ -20,6 +20,7 @@ from consult.notifications.post import MailDraft, is_kept, keep_mails, once_key,
 from consult.notifications.receipt_letters import ReceiptLetters
 from consult.notifications.resuming import make_resume_mail, want_resume_mails
 from consult.receipts.signing import load_signer
+from consult.notifications.team_letters import TeamLetters
 from consult.settings import Settings
 
 LINKS = {"confirm": "/confirm/", "reset": "/reset/", "email": "/email/"}
@@ -35,6 +36,7 @@ class MailMaker:
         self._clock = clock
         self._letters = Letters(composer, settings.secret_key)
         self._receipts = ReceiptLetters(composer, load_signer(settings), clock)
+        self._team_letters = TeamLetters(composer)
         self.broadcasts = Broadcasts(database, composer, settings.secret_key, clock)
 
     async def consume(self, session: AsyncSession, events: Sequence[Recorded]) -> None:
@@ -67,10 +69,11 @@ class MailMaker:
         if event.kind == "disposition.given":
             return await self._letters.of_disposition(session, data["contribution_id"])
         if event.kind in ("submission.sent", "submission.corrected"):
-            return await self._receipts.of_sending(session, data["sending_id"])
+            receipt = await self._receipts.of_sending(session, data["sending_id"])
+            return [*receipt, *await self._team_letters.about(session, event)]
         if event.kind == "account.known":
             return await self._known(session, event)
-        return []
+        return await self._team_letters.about(session, event)
 
     async def _known(self, session: AsyncSession, event: Recorded) -> list[MailDraft]:
         """At most one an hour, so that nobody can fill another's mailbox."""

@@ -31,6 +31,7 @@ from consult.submissions.overview import view_sent
 from consult.submissions.own_page import KEY, Own, address_of, context_of, find_own
 from consult.submissions.queries import open_set_asides, reference_of, sendings_of
 from consult.submissions.service import send_submission
+from consult.submissions.team_pages import show_team_box
 from consult.submissions.who_form import INTERESTS
 from consult.submissions.wording import plain_html, say_answer
 from consult.web.forms import ShownError, form_state, read_form
@@ -106,6 +107,7 @@ async def show_check(request: Ask, session: AsyncSession, failed: FormInvalid | 
         sent=sent,
         asides=len(await open_set_asides(session, own.submission.id)),
         unsettled=unsettled,
+        team=await show_team_box(request, session, own.submission, own.target),
         may_send=not lacks and not unsettled and own.submission.state != SubmissionState.REMOVED,
     )
     return respond(request, "submissions/check.html", context, has_errors=bool(failed))

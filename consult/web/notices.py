@@ -60,6 +60,7 @@ NOTICES: dict[str, tuple[str, str]] = {
     "imported": ("success", N_("The draft was brought in.")),
     "hidden": ("success", N_("The comment is hidden. Its author is told why.")),
     "restored": ("success", N_("The comment is public again.")),
+    "request-done": ("success", N_("Done. The note is public.")),
     "dismissed": ("success", N_("The report is settled. The comment stays.")),
     "answered": ("success", N_("The answer is public.")),
     "removed": ("success", N_("Removed.")),
@@ -67,5 +68,10 @@ NOTICES: dict[str, tuple[str, str]] = {
     "role-changed": ("success", N_("The role was changed.")),
     "token-made": ("success", N_("The token was made. It is shown only now.")),
     "mail-retried": ("success", N_("The mail will be sent again.")),
+    "signed-off": ("success", N_("You signed off. A change afterwards lets this lapse.")),
+    "sign-off-asked": ("success", N_("The signatories are asked by mail.")),
+    "co-signing-asked": ("success", N_("The signatories of that organisation are asked by mail.")),
+    "declined": ("info", N_("You declined. Those who asked are told.")),
+    "taken-back": ("info", N_("Your sign-off is taken back.")),
     "events-retried": ("success", N_("It will be tried again.")),
 }
