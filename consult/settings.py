@@ -33,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: int = 1
     session_days: int = 30
     site_name: str = "Consult"
+    receipt_key: str = ""
+    former_receipt_keys: tuple[str, ...] = ()
     file_store: str = ""
     clamav: str = ""
 
@@ -97,7 +99,7 @@ def _read_file(path: Path) -> dict[str, object]:
 
 
 def _from_text(name: str, raw: str) -> object:
-    if name in ("hosts", "metrics_from"):
+    if name in ("hosts", "metrics_from", "former_receipt_keys"):
         return tuple(part.strip() for part in raw.split(",") if part.strip())
     if name == "demo":
         return raw.strip().lower() in ("1", "true", "yes", "on")

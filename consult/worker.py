@@ -25,9 +25,12 @@ from consult.notifications.making import MailMaker
 from consult.notifications.sending import Sender
 from consult.notifications.transport import make_transport
 from consult.places.jobs import Carrier
+from consult.receipts.heads import HeadPublisher
+from consult.receipts.signing import load_signer
 from consult.search.indexer import SearchConsumer
 from consult.search.whoosh_engine import WhooshEngine
 from consult.settings import ROOT, Settings
+from consult.submissions.retention import Forgetting
 from consult.web.rendering import Renderer
 
 log = structlog.get_logger()
@@ -77,7 +80,9 @@ def make_duties(
     jobs = (
         Carrier(database, clock).carry_some,
         FileMaker(database, settings.base_url, clock).make_one,
+        HeadPublisher(database, load_signer(settings), clock).publish_due,
         FileKeeper(database, settings, clock).do_one,
+        Forgetting(database, clock).forget_some,
     )
     return Duties(
         database, drain, sender, maker.broadcasts, clock, mend=search.mend, jobs=jobs, parent=parent

@@ -19,12 +19,14 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     RESET = "reset"
     EMAIL = "email"
+    RESUME = "resume"
 
 
 LASTS: dict[str, timedelta] = {
     Purpose.CONFIRM: timedelta(days=3),
     Purpose.RESET: timedelta(hours=1),
     Purpose.EMAIL: timedelta(days=1),
+    Purpose.RESUME: timedelta(days=7),
 }
 
 

@@ -37,6 +37,7 @@ def actor_from(user: User, organisation: Organisation | None, session_id: int = 
         organisation_id=user.organisation_id,
         organisation=organisation.name if organisation else "",
         kind=organisation.kind if organisation else Kind.INDIVIDUAL,
+        guest=user.guest,
         confirmed=user.confirmed_at is not None,
         session_id=session_id,
         csrf=csrf,
@@ -95,7 +96,7 @@ async def search_people(
     session: AsyncSession, words: str, before: int, most: int
 ) -> list[tuple[User, Organisation | None]]:
     """Open accounts whose name or address holds `words`, the newest first, with ids below `before` (0: any)."""
-    statement = _people().order_by(User.id.desc()).limit(most)
+    statement = _people().where(User.guest.is_(False)).order_by(User.id.desc()).limit(most)
     if before:
         statement = statement.where(User.id < before)
     if words:
@@ -113,7 +114,9 @@ async def list_demo_people(
 ) -> list[tuple[User, Organisation | None]]:
     """Whom a demo signs in with one click: the first of each staff role, the first respondent of each language."""
     staff = select(func.min(User.id)).where(User.role != Role.RESPONDENT, User.closed_at.is_(None))
-    others = select(func.min(User.id)).where(User.role == Role.RESPONDENT, User.closed_at.is_(None))
+    others = select(func.min(User.id)).where(
+        User.role == Role.RESPONDENT, User.closed_at.is_(None), User.guest.is_(False)
+    )
     first = others.where(User.confirmed_at.is_not(None)).group_by(User.locale)
     which = User.id.in_(staff.group_by(User.role)) | User.id.in_(first)
     return [(row[0], row[1]) for row in await session.execute(_people().where(which).order_by(User.id))]

@@ -16,7 +16,7 @@ from consult.i18n.content import LocalText, pick
 from consult.i18n.locales import country_name, direction, language_name
 from consult.i18n.words import disposition_label, kind_name
 from consult.kernel.translated import Translated
-from consult.models.contribution import Contribution, Fate, State
+from consult.models.contribution import Contribution, ContributionType, Fate, State
 
 NOTHING = Markup("")
 
@@ -79,6 +79,11 @@ class ContributionView:
     created_at: datetime
     edited: bool
     in_grace: bool
+    late: bool
+    is_submission: bool
+    publication: str
+    verified: str
+    organisation_id: int | None
     depth: int
     support_count: int
     reply_count: int
@@ -215,6 +220,11 @@ def view_row(row: Row[Any], locale: str, around: Around) -> ContributionView:
         created_at=row.created_at,
         edited=row.edited_at is not None and shown,
         in_grace=row.in_grace,
+        late=row.late,
+        is_submission=row.type == ContributionType.SUBMISSION,
+        publication=row.publication if shown else "",
+        verified=row.verified if named else "",
+        organisation_id=row.organisation_id if named else None,
         depth=row.depth,
         support_count=row.support_count,
         reply_count=row.reply_count,

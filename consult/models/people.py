@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.db.types import Json
@@ -52,11 +52,17 @@ class Organisation(Base):
     """Whom people speak for. `fold` is the name as compared, so that one spelling makes one organisation.
 
     Anybody may name one in their profile; only the members of a verified one act for it. `domain` is what was verified,
-    `verify_token` what its DNS record or file has to say. One that was `merged_into` another is shown as that one.
+    `verify_token` what its DNS record or file had to say. One that was `merged_into` another is shown as that one. With
+    `open_joining` whoever has an address at its domain becomes a drafter; else its owners are asked.
     """
 
     __tablename__ = "organisations"
-    __table_args__ = (UniqueConstraint("fold", "kind"),)
+    __table_args__ = (
+        UniqueConstraint("fold", "kind"),
+        # No two organisations have the same domain, whoever proves it at the same instant.
+        Index("uq_organisations_domain_taken", "domain", unique=True, sqlite_where=text("domain <> ''"),
+              postgresql_where=text("domain <> ''")),
+    )  # fmt: skip
 
     id: Mapped[pk]
     name: Mapped[short]
@@ -69,6 +75,7 @@ class Organisation(Base):
     verified_by: Mapped[code] = mapped_column(default="")
     verified_at: Mapped[datetime | None]
     verified_reason: Mapped[str] = mapped_column(default="")
+    open_joining: Mapped[bool] = mapped_column(default=False)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     created_at: Mapped[datetime]
 
@@ -102,7 +109,10 @@ class User(Base):
 
 
 class Membership(Base):
-    """A person's tie to an organisation. Without a `role` they only name it; with one they are a member and act for it."""
+    """A person's tie to an organisation. Without a `role` they only name it; with one they are a member and act for it.
+
+    Roles are only in verified organisations: what takes the verification away takes the roles away.
+    """
 
     __tablename__ = "memberships"
 
@@ -130,6 +140,31 @@ class Invitation(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class RequestKind(StrEnum):
+    """What somebody asks of an organisation's owners, or of staff."""
+
+    JOIN = "join"
+    VERIFY = "verify"
+
+
+class OrganisationRequest(Base):
+    """Somebody asks: to become a member (JOIN, with the address at its domain they showed), or staff to verify it (VERIFY,
+    with their words). Open until `settled_at`."""
+
+    __tablename__ = "organisation_requests"
+
+    id: Mapped[pk]
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisations.id", ondelete="CASCADE"), index=True
+    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[code]
+    email: Mapped[short] = mapped_column(default="")
+    words: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
 
 
 class OrganisationEvent(Base):

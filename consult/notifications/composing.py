@@ -18,9 +18,14 @@ from consult.settings import Settings
 from consult.web.rendering import Renderer
 
 KINDS = (
+    "sign_asked",
+    "sign_settled",
+    "sign_lapsed",
+    "team_sent",
     "confirm",
     "reset",
     "email",
+    "resume",
     "known",
     "reply",
     "moderated",
@@ -29,6 +34,7 @@ KINDS = (
     "opened",
     "closing",
     "outcome",
+    "receipt",
 )
 """Every kind of mail."""
 

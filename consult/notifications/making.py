@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.accounts.links import LASTS, make_link
+from consult.accounts.links import LASTS, Purpose, make_link
 from consult.db.database import Database
 from consult.kernel.addresses import with_query
 from consult.kernel.clock import Clock
@@ -17,6 +17,10 @@ from consult.notifications.draining import Recorded
 from consult.notifications.letters import Letters, reply_mails_about
 from consult.notifications.people import find_account
 from consult.notifications.post import MailDraft, is_kept, keep_mails, once_key, take_back
+from consult.notifications.receipt_letters import ReceiptLetters
+from consult.notifications.resuming import make_resume_mail, want_resume_mails
+from consult.receipts.signing import load_signer
+from consult.notifications.team_letters import TeamLetters
 from consult.settings import Settings
 
 LINKS = {"confirm": "/confirm/", "reset": "/reset/", "email": "/email/"}
@@ -31,6 +35,8 @@ class MailMaker:
         self._composer = composer
         self._clock = clock
         self._letters = Letters(composer, settings.secret_key)
+        self._receipts = ReceiptLetters(composer, load_signer(settings), clock)
+        self._team_letters = TeamLetters(composer)
         self.broadcasts = Broadcasts(database, composer, settings.secret_key, clock)
 
     async def consume(self, session: AsyncSession, events: Sequence[Recorded]) -> None:
@@ -45,8 +51,12 @@ class MailMaker:
                 await take_back(writing, gone)
                 await keep_mails(writing, drafts, self._clock.now())
         for event in events:
-            if event.kind == "link.wanted":
+            if event.kind == "link.wanted" and event.data["purpose"] == Purpose.RESUME:
+                await make_resume_mail(self._database, self._composer, event, self._clock.now())
+            elif event.kind == "link.wanted":
                 await self._make_link_mail(event)
+            elif event.kind == "resume.wanted":
+                await want_resume_mails(self._database, event.data["email"], self._clock.now())
             await self._broadcast(session, event)
 
     async def _letters_about(self, session: AsyncSession, event: Recorded) -> list[MailDraft]:
@@ -58,9 +68,12 @@ class MailMaker:
             return told + await self._letters.of_reply(session, data["contribution_id"])
         if event.kind == "disposition.given":
             return await self._letters.of_disposition(session, data["contribution_id"])
+        if event.kind in ("submission.sent", "submission.corrected"):
+            receipt = await self._receipts.of_sending(session, data["sending_id"])
+            return [*receipt, *await self._team_letters.about(session, event)]
         if event.kind == "account.known":
             return await self._known(session, event)
-        return []
+        return await self._team_letters.about(session, event)
 
     async def _known(self, session: AsyncSession, event: Recorded) -> list[MailDraft]:
         """At most one an hour, so that nobody can fill another's mailbox."""

@@ -32,7 +32,7 @@ AT_ONCE = 500
 COLUMNS = (
     "reference", "type", "consultation", "consultation_title", "title", "text", "lang", "author", "organisation",
     "kind", "country", "created_at", "edited_at", "draft", "block", "quote", "parent_id", "thread", "support",
-    "disposition", "url",
+    "disposition", "url", "in_grace", "late", "verified", "publication", "interest", "funder",
 )  # fmt: skip
 """The table's columns."""
 
@@ -134,6 +134,12 @@ def _of_contribution(row: Row[*tuple[Any, ...]], base_url: str) -> Record:
         "disposition": row.disposition,
         "themes": [],
         "url": f"{base_url}/contributions/{each.reference}",
+        "in_grace": each.in_grace,
+        "late": each.late,
+        "verified": each.verified if named else "",
+        "publication": each.publication,
+        "interest": each.interest,
+        "funder": each.funder if named else "",
     }
 
 

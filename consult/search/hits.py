@@ -31,6 +31,8 @@ class PersonView:
     country_name: str
     organisation_html: Markup = NOTHING
     """The organisation with what was found marked, empty where nothing was."""
+    verified: str = ""
+    organisation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class ResultView:
     by: PersonView | None
     created_at: dt.datetime
     disposition: str
+    late: bool = False
     file: str = ""
     file_page: int = 0
 
@@ -81,6 +84,7 @@ def view_hit(hit: Hit, around: Surroundings, locale: str) -> ResultView:
         disposition=disposition_label(hit.disposition, locale) if hit.disposition else "",
         file=hit.file,
         file_page=hit.page,
+        late=row.late if row is not None else False,
     )
 
 
@@ -109,4 +113,6 @@ def view_person(row: Row[*tuple[Any, ...]], locale: str) -> PersonView:
         organisation=row.organisation_name if named and not row.forum_voice else "",
         kind_label=kind_name(row.kind, locale) if of_kind else "",
         country_name=country_name(row.country, locale) if named and not row.forum_voice else "",
+        verified=row.verified if named else "",
+        organisation_id=row.organisation_id if named else None,
     )

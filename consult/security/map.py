@@ -11,7 +11,7 @@ Predicate = Callable[[Actor | None], bool]
 MAP: dict[Permission, Predicate] = {
     Permission.READ: is_.anyone,
     Permission.SIGN_IN: is_.anyone,
-    Permission.OWN_ACCOUNT: is_.signed_in,
+    Permission.OWN_ACCOUNT: is_.has_account,
     Permission.COMMENT: is_.confirmed,
     Permission.RESPOND: is_.signed_in,
     Permission.DESK: is_.moderator,

@@ -16,6 +16,11 @@ def signed_in(actor: Actor | None) -> bool:
     return actor is not None
 
 
+def has_account(actor: Actor | None) -> bool:
+    """Signed in to an account: not a guest, who only has a response."""
+    return actor is not None and not actor.guest
+
+
 def confirmed(actor: Actor | None) -> bool:
     """Signed in with an address that was confirmed."""
     return actor is not None and actor.confirmed

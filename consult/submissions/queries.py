@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.kernel.errors import NotFound
 from consult.models.consultation import Consultation, Round
 from consult.models.contribution import Contribution
-from consult.models.people import MemberRole, Membership
+from consult.models.people import MemberRole, Membership, Organisation, User
+from consult.models.response import Disposition
 from consult.models.submission import (
     Answer,
     Attachment,
@@ -58,6 +59,11 @@ async def get_own(
     if hold:
         statement = statement.with_for_update(of=Submission).execution_options(populate_existing=True)
     return _found((await session.execute(statement)).scalar_one_or_none())
+
+
+async def find_by_key(session: AsyncSession, key: str) -> Submission | None:
+    """The response of a key, whoever asks: for links that were mailed."""
+    return (await session.execute(select(Submission).where(Submission.key == key))).scalar_one_or_none()
 
 
 async def get_readable(session: AsyncSession, key: str, actor: Actor) -> Submission:
@@ -118,6 +124,25 @@ async def list_own(session: AsyncSession, actor: Actor) -> list[OwnSubmission]:
     return [OwnSubmission(*row) for row in (await session.execute(statement)).all()]
 
 
+async def list_in_round(session: AsyncSession, round_id: int, actor: Actor) -> list[tuple[Submission, str]]:
+    """A person's responses to a round and those of their organisations, each with the organisation's name."""
+    statement = (
+        select(Submission, Organisation.name)
+        .outerjoin(Organisation, Organisation.id == Submission.organisation_id)
+        .where(Submission.round_id == round_id, own_by(actor))
+        .order_by(Submission.id)
+    )
+    return [(row[0], row[1] or "") for row in await session.execute(statement)]
+
+
+async def organisation_of(session: AsyncSession, submission: Submission) -> Organisation | None:
+    """The organisation that a response is one of."""
+    if submission.organisation_id is None:
+        return None
+    statement = select(Organisation).where(Organisation.id == submission.organisation_id)
+    return (await session.execute(statement)).scalar_one()
+
+
 async def answers_of(session: AsyncSession, submission_id: int) -> dict[str, Answer]:
     """The working answers by question."""
     statement = select(Answer).where(Answer.submission_id == submission_id)
@@ -140,6 +165,12 @@ async def open_set_asides(session: AsyncSession, submission_id: int) -> Sequence
     return (await session.execute(statement.order_by(SetAside.id))).scalars().all()
 
 
+async def name_people(session: AsyncSession, ids: Iterable[int | None]) -> dict[int, str]:
+    """Names of people by id."""
+    statement = select(User.id, User.name).where(User.id.in_({each for each in ids if each is not None}))
+    return {row.id: row.name for row in await session.execute(statement)}
+
+
 async def sendings_of(session: AsyncSession, submission_id: int) -> Sequence[SubmissionSending]:
     """All sendings, the first one first."""
     statement = select(SubmissionSending).where(SubmissionSending.submission_id == submission_id)
@@ -151,6 +182,20 @@ async def last_sending(session: AsyncSession, submission_id: int) -> SubmissionS
     statement = select(SubmissionSending).where(SubmissionSending.submission_id == submission_id)
     latest = statement.order_by(SubmissionSending.number.desc()).limit(1)
     return (await session.execute(latest)).scalar_one_or_none()
+
+
+async def dispositions_of(session: AsyncSession, contribution_ids: Sequence[int]) -> dict[int, Disposition]:
+    """What became of contributions."""
+    if not contribution_ids:
+        return {}
+    statement = select(Disposition).where(Disposition.contribution_id.in_(contribution_ids))
+    return {each.contribution_id: each for each in (await session.execute(statement)).scalars()}
+
+
+async def reference_of(session: AsyncSession, contribution_id: int) -> str:
+    """The public reference of a contribution."""
+    statement = select(Contribution.reference).where(Contribution.id == contribution_id)
+    return (await session.execute(statement)).scalar_one()
 
 
 async def get_by_contribution(session: AsyncSession, contribution_id: int) -> Submission | None:

@@ -108,6 +108,11 @@ class Problems:
             )
         return value
 
+    @property
+    def errors(self) -> tuple[FieldError, ...]:
+        """What was noted so far."""
+        return tuple(self._errors)
+
     def raise_if_any(self, typed: Typed) -> None:
         """Raise FormInvalid with what was typed."""
         if self._errors:

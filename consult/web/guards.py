@@ -36,7 +36,7 @@ async def check_permission(connection: ASGIConnection, handler: BaseRouteHandler
         raise NotFound
     if allows(permission, actor):
         return
-    if actor is None:
+    if actor is None or actor.guest:
         raise SignInNeeded
     raise NotFound if permission in HIDDEN_WHEN_REFUSED else NotAllowed
 

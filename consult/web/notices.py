@@ -3,6 +3,35 @@
 from consult.kernel.messages import N_
 
 NOTICES: dict[str, tuple[str, str]] = {
+    "begun": (
+        "success",
+        N_(
+            "Your response is begun. What you write is saved as you type; nothing is sent before you send it."
+        ),
+    ),
+    "response-saved": ("success", N_("Saved.")),
+    "response-conflict": (
+        "warning",
+        N_("Somebody else, or another tab, has changed an answer. Both texts are kept: choose below."),
+    ),
+    "form-kept": (
+        "success",
+        N_(
+            "The answers of your file are kept. Where one was changed meanwhile, both texts are kept: see below."
+        ),
+    ),
+    "response-settled": ("success", N_("Settled. The answer below is the one that is saved.")),
+    "response-link": ("info", N_("A mail is on its way. It leads back to this response, on any device.")),
+    "response-sent": ("success", N_("Your response was received. Keep the receipt.")),
+    "response-corrected": (
+        "success",
+        N_("Your correction was received. It counts from now on. Keep the new receipt."),
+    ),
+    "response-again": ("info", N_("This had been received already, and it counts. Nothing was sent twice.")),
+    "response-withdrawn": ("success", N_("Your response was withdrawn. What you wrote stays here, unsent.")),
+    "response-went-back": ("success", N_("This is again what you sent.")),
+    "response-deleted": ("info", N_("The unsent response was deleted.")),
+    "response-yours": ("success", N_("The response belongs to your account now.")),
     "posted": ("success", N_("Your comment was posted.")),
     "waiting": ("info", N_("Your comment was received. It will be public when a moderator has read it.")),
     "edited": ("success", N_("Your change was saved. The earlier text can be read in the history.")),
@@ -31,6 +60,7 @@ NOTICES: dict[str, tuple[str, str]] = {
     "imported": ("success", N_("The draft was brought in.")),
     "hidden": ("success", N_("The comment is hidden. Its author is told why.")),
     "restored": ("success", N_("The comment is public again.")),
+    "request-done": ("success", N_("Done. The note is public.")),
     "dismissed": ("success", N_("The report is settled. The comment stays.")),
     "answered": ("success", N_("The answer is public.")),
     "removed": ("success", N_("Removed.")),
@@ -38,5 +68,10 @@ NOTICES: dict[str, tuple[str, str]] = {
     "role-changed": ("success", N_("The role was changed.")),
     "token-made": ("success", N_("The token was made. It is shown only now.")),
     "mail-retried": ("success", N_("The mail will be sent again.")),
+    "signed-off": ("success", N_("You signed off. A change afterwards lets this lapse.")),
+    "sign-off-asked": ("success", N_("The signatories are asked by mail.")),
+    "co-signing-asked": ("success", N_("The signatories of that organisation are asked by mail.")),
+    "declined": ("info", N_("You declined. Those who asked are told.")),
+    "taken-back": ("info", N_("Your sign-off is taken back.")),
     "events-retried": ("success", N_("It will be tried again.")),
 }

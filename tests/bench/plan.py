@@ -23,6 +23,8 @@ class Plan:
     grown: tuple[int, int, int] = (10, 1_000, 100_000)
     renders: int = 15
     queries: int = 60
+    sending: int = 2_000
+    typing: int = 200
 
     def room(self, name: str) -> Path:
         """An empty folder for one measurement."""
@@ -34,4 +36,4 @@ class Plan:
 def quick(folder: Path) -> Plan:
     """Under three minutes."""
     return Plan(folder, rounds=3, seconds=1.0, searched=3_000, imported=(2_000, 10_000), grown=(10, 1_000, 20_000),
-                renders=7, queries=25)  # fmt: skip
+                renders=7, queries=25, sending=400, typing=50)  # fmt: skip

@@ -1,0 +1,342 @@
+"""Check your answers, declare, send; the receipts; correcting, going back to what was sent, withdrawing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get, post
+from markupsafe import Markup
+from msgspec import json
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from consult.attachments.queries import unsettled_attachments
+from consult.i18n.catalogues import N_, catalogue
+from consult.i18n.content import LocalText, pick
+from consult.i18n.locales import country_name, direction, language_name
+from consult.i18n.words import kind_name
+from consult.kernel.errors import FieldError, FormInvalid, Message, NotFound
+from consult.models.questionnaire import TEXTS, UPLOADS, Question
+from consult.models.submission import SubmissionSending, SubmissionState
+from consult.questionnaires.conditions import shown
+from consult.receipts.signing import load_signer
+from consult.receipts.views import ReceiptView, view_receipt
+from consult.security.permissions import Permission
+from consult.submissions.checking import missing
+from consult.submissions.ending import withdraw_submission
+from consult.submissions.gathering import Working, gather, respondent_of
+from consult.submissions.going_back import delete_unsent, go_back
+from consult.submissions.overview import view_sent
+from consult.submissions.own_page import KEY, Own, address_of, context_of, find_own
+from consult.submissions.queries import open_set_asides, reference_of, sendings_of
+from consult.submissions.service import send_submission
+from consult.submissions.team_pages import show_team_box
+from consult.submissions.who_form import INTERESTS
+from consult.submissions.wording import plain_html, say_answer
+from consult.web.forms import ShownError, form_state, read_form
+from consult.web.respond import actor_needed, respond, see_other
+from consult.web.site import Ask, locale_of, site_of
+
+CHECK = f"{KEY}/check"
+SEND = f"{KEY}/send"
+RECEIPT = f"{KEY}/receipt"
+WITHDRAW = f"{KEY}/withdraw"
+DISCARD = f"{KEY}/discard"
+DELETE = f"{KEY}/delete"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAnswer:
+    """An answer in words, to be checked; `change` is where it is changed, `problem` what is wrong with it."""
+
+    key: str
+    label: LocalText
+    html: Markup
+    lang: str
+    dir: str
+    is_given: bool
+    private: bool
+    marked: bool
+    files: tuple[str, ...]
+    change: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSection:
+    """A section's answers."""
+
+    title: LocalText
+    answers: tuple[CheckedAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedWho:
+    """Who responds, in words."""
+
+    name: str
+    organisation: str
+    verified: str
+    kind: str
+    country: str
+    language: str
+    interest: str
+    funder: str
+    email: str
+
+
+async def show_check(request: Ask, session: AsyncSession, failed: FormInvalid | None = None) -> Response[Any]:
+    """Everything that will be sent, with what is missing and where."""
+    own, locale, now = await find_own(request, session), locale_of(request), site_of(request).clock.now()
+    working = await gather(session, own.submission, own.target.content)
+    sent = view_sent(own, working, list(await sendings_of(session, own.submission.id)), locale, now)
+    lacks = [] if failed else list(missing(working))
+    state = form_state(FormInvalid(lacks) if lacks else failed, catalogue(locale))
+    unsettled = len(await unsettled_attachments(session, own.submission.id))
+    context = context_of(
+        request,
+        own,
+        form=state,
+        problems=[_link(error, own, working) for error in state.errors],
+        who=_who(working, locale),
+        publication=own.submission.publication,
+        summary=own.submission.summary,
+        sections=tuple(_sections(own, working, locale, state.errors)),
+        loose_files=[each.name for each in working.files if not each.question],
+        sent=sent,
+        asides=len(await open_set_asides(session, own.submission.id)),
+        unsettled=unsettled,
+        team=await show_team_box(request, session, own.submission, own.target),
+        may_send=not lacks and not unsettled and own.submission.state != SubmissionState.REMOVED,
+    )
+    return respond(request, "submissions/check.html", context, has_errors=bool(failed))
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What stands in the way of sending, and where it is mended (an address without locale, or a place on this page)."""
+
+    text: str
+    address: str
+    here: bool
+
+
+def _link(error: ShownError, own: Own, working: Working) -> Problem:
+    base = address_of(own.submission)
+    if error.name == "declared":
+        return Problem(error.text, "#declared", here=True)
+    if error.name in ("publication", "summary"):
+        return Problem(error.text, f"{base}/publication", here=False)
+    for section in working.content.sections:
+        if any(each.key == error.name for each in section.questions):
+            return Problem(error.text, f"{base}/sections/{section.key}#a_{error.name}", here=False)
+    if error.name:
+        return Problem(error.text, f"{base}/who#{error.name}", here=False)
+    return Problem(error.text, "", here=True)
+
+
+def _who(working: Working, locale: str) -> CheckedWho:
+    who, say = respondent_of(working.submission, working.organisation), catalogue(locale).gettext
+    interest = INTERESTS.get(who.interest)
+    return CheckedWho(
+        name=who.name,
+        organisation=who.organisation,
+        verified=who.verified,
+        kind=kind_name(who.kind, locale),
+        country=country_name(who.country, locale) if who.country else "",
+        language=language_name(working.submission.lang, locale),
+        interest=say(interest.label) if interest else "",
+        funder=who.funder,
+        email=working.submission.email,
+    )
+
+
+def _sections(
+    own: Own, working: Working, locale: str, errors: tuple[ShownError, ...]
+) -> Iterator[CheckedSection]:
+    asked, wrong = shown(working.content, working.values), {each.name: each.text for each in errors}
+    for section in working.content.sections:
+        if section.key not in asked.sections:
+            continue
+        base = f"{address_of(own.submission)}/sections/{section.key}"
+        answers = (
+            _answer(each, working, base, locale, wrong.get(each.key, ""))
+            for each in section.questions
+            if each.key in asked.questions
+        )
+        yield CheckedSection(pick(section.title, locale), tuple(answers))
+
+
+def _answer(question: Question, working: Working, base: str, locale: str, problem: str) -> CheckedAnswer:
+    answer = working.answers.get(question.key)
+    text = say_answer(question, answer.value if answer else None, locale)
+    files = tuple(each.name for each in working.files if each.question == question.key)
+    lang = working.submission.lang if question.kind in TEXTS else locale
+    return CheckedAnswer(
+        key=question.key,
+        label=pick(question.label, locale),
+        html=plain_html(text),
+        lang=lang,
+        dir=direction(lang),
+        is_given=bool(text or files),
+        private=bool(answer and answer.private) and working.content.per_answer,
+        marked=bool(answer and answer.marks) and working.content.paired,
+        files=files if question.kind in UPLOADS else (),
+        change=f"{base}#q_{question.key}",
+        problem=problem,
+    )
+
+
+@get(CHECK, opt={"permission": Permission.RESPOND})
+async def check_page(request: Ask, session: AsyncSession) -> Response[Any]:
+    """All answers, before they are sent."""
+    return await show_check(request, session)
+
+
+@post(SEND, opt={"permission": Permission.RESPOND, "redisplay": show_check, "form_at": CHECK})
+async def send(request: Ask, session: AsyncSession) -> Response[Any]:
+    """Send the response, or its correction. Sent twice, it is sent once."""
+    typed, site = await read_form(request), site_of(request)
+    signer = load_signer(site.settings)
+    own = await find_own(request, session, hold=True)
+    if not typed.checked("declared"):
+        raise FormInvalid([FieldError("declared", Message(N_("Tick this to declare it; then send.")))])
+    await _check_files(session, own)
+    sent = await send_submission(
+        session,
+        own.submission,
+        own.target,
+        actor_needed(request),
+        signer,
+        site.settings.base_url,
+        site.clock.now(),
+    )
+    notice = (
+        "response-again"
+        if sent.again
+        else "response-corrected"
+        if sent.sending.number > 1
+        else "response-sent"
+    )
+    return see_other(request, f"{address_of(own.submission)}/receipt", notice)
+
+
+async def _check_files(session: AsyncSession, own: Own) -> None:
+    if await unsettled_attachments(session, own.submission.id):
+        text = N_("A file is not complete, or was refused. Finish it or remove it before you send.")
+        raise FormInvalid([FieldError("", Message(text))])
+
+
+@get(RECEIPT, opt={"permission": Permission.RESPOND})
+async def receipt_page(request: Ask, session: AsyncSession) -> Response[Any]:
+    """What was received and when, sending by sending."""
+    own, locale, now = await find_own(request, session), locale_of(request), site_of(request).clock.now()
+    sendings = list(await sendings_of(session, own.submission.id))
+    if not sendings:
+        raise NotFound
+    working = await gather(session, own.submission, own.target.content)
+    context = context_of(
+        request,
+        own,
+        sent=view_sent(own, working, sendings, locale, now),
+        contribution=await _reference(session, own),
+        email=own.submission.email,
+        receipts=_receipts(request, own, sendings),
+    )
+    return respond(request, "submissions/receipt.html", context)
+
+
+def _receipts(request: Ask, own: Own, sendings: Sequence[SubmissionSending]) -> dict[int, ReceiptView]:
+    """What each receipt says, by the sending's number."""
+    locale, zone, own_zone = locale_of(request), own.target.round.time_zone, actor_needed(request).zone
+    return {
+        each.number: view_receipt(json.decode(each.receipt), locale, zone, own_zone)
+        for each in sendings
+        if each.receipt
+    }
+
+
+async def _reference(session: AsyncSession, own: Own) -> str:
+    contribution_id = own.submission.contribution_id
+    return await reference_of(session, contribution_id) if contribution_id else ""
+
+
+async def show_withdraw(
+    request: Ask, session: AsyncSession, failed: FormInvalid | None = None
+) -> Response[Any]:
+    """Says what withdrawing does, before it is done."""
+    own = await find_own(request, session)
+    if own.submission.state != SubmissionState.SENT:
+        raise NotFound
+    context = context_of(request, own, form=form_state(failed, catalogue(locale_of(request))))
+    return respond(request, "submissions/withdraw.html", context, has_errors=bool(failed))
+
+
+@get(WITHDRAW, opt={"permission": Permission.RESPOND})
+async def withdraw_page(request: Ask, session: AsyncSession) -> Response[Any]:
+    """Asks before a response is withdrawn."""
+    return await show_withdraw(request, session)
+
+
+@post(WITHDRAW, opt={"permission": Permission.RESPOND, "redisplay": show_withdraw})
+async def withdraw(request: Ask, session: AsyncSession) -> Response[Any]:
+    """Take a response back: its text is no longer public; what was written can be changed and sent again."""
+    site = site_of(request)
+    load_signer(site.settings)
+    own = await find_own(request, session, hold=True)
+    await withdraw_submission(session, own.submission, own.target.round, site.clock.now())
+    return see_other(request, address_of(own.submission), "response-withdrawn")
+
+
+@get(DISCARD, opt={"permission": Permission.RESPOND})
+async def discard_page(request: Ask, session: AsyncSession) -> Response[Any]:
+    """Asks before changes since the last sending are thrown away."""
+    own = await find_own(request, session)
+    if not await sendings_of(session, own.submission.id):
+        raise NotFound
+    return respond(request, "submissions/discard.html", context_of(request, own))
+
+
+@post(DISCARD, opt={"permission": Permission.RESPOND})
+async def discard(request: Ask, session: AsyncSession) -> Response[Any]:
+    """Go back to what was sent."""
+    own = await find_own(request, session, hold=True)
+    sendings = await sendings_of(session, own.submission.id)
+    if not sendings or not sendings[-1].text:
+        raise NotFound
+    actor, now = actor_needed(request), site_of(request).clock.now()
+    await go_back(session, own.submission, sendings[-1], actor.id, now)
+    return see_other(request, address_of(own.submission), "response-went-back")
+
+
+@get(DELETE, opt={"permission": Permission.RESPOND})
+async def delete_page(request: Ask, session: AsyncSession) -> Response[Any]:
+    """Asks before an unsent response is deleted."""
+    own = await find_own(request, session)
+    if own.submission.state != SubmissionState.BEGUN:
+        raise NotFound
+    return respond(request, "submissions/delete.html", context_of(request, own))
+
+
+@post(DELETE, opt={"permission": Permission.RESPOND})
+async def delete(request: Ask, session: AsyncSession) -> Response[Any]:
+    """Delete an unsent response, with its files."""
+    own = await find_own(request, session, hold=True)
+    actor = actor_needed(request)
+    slug = own.target.consultation.slug
+    await delete_unsent(session, own.submission, actor)
+    return see_other(request, f"/consultations/{slug}/respond", "response-deleted")
+
+
+HANDLERS = (
+    check_page,
+    send,
+    receipt_page,
+    withdraw_page,
+    withdraw,
+    discard_page,
+    discard,
+    delete_page,
+    delete,
+)

@@ -1,0 +1,96 @@
+"""An organisation's word on a response: who signed it off, and who signs it too. Flushes, never commits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from consult.kernel.errors import Conflict
+from consult.kernel.messages import N_
+from consult.models.people import MemberRole, Membership, Organisation
+from consult.models.submission import SignOff, SignOffState, Submission
+from consult.security.actor import Actor
+from consult.submissions.queries import roles_from
+from consult.submissions.steps import note_step
+
+
+async def co_signing(session: AsyncSession, submission_id: int, answered: str) -> list[str]:
+    """Names of the other organisations whose sign-off holds for the text of this digest, in the order they were asked."""
+    statement = (
+        select(Organisation.name)
+        .join(SignOff, SignOff.organisation_id == Organisation.id)
+        .where(
+            SignOff.submission_id == submission_id,
+            SignOff.lead.is_(False),
+            SignOff.state == SignOffState.SIGNED,
+            SignOff.answered == answered,
+            # Whose verification was taken back meanwhile is no longer known to be who signed.
+            Organisation.verified_by != "",
+        )
+        .order_by(SignOff.asked_at, SignOff.organisation_id)
+    )
+    return list((await session.execute(statement)).scalars())
+
+
+async def member_role(session: AsyncSession, user_id: int, organisation_id: int) -> str:
+    """What a person may do for an organisation, "" for nothing."""
+    statement = select(Membership.role).where(
+        Membership.user_id == user_id, Membership.organisation_id == organisation_id
+    )
+    return (await session.execute(statement)).scalar_one_or_none() or ""
+
+
+async def organisation_name(session: AsyncSession, organisation_id: int) -> str:
+    """What an organisation is called."""
+    statement = select(Organisation.name).where(Organisation.id == organisation_id)
+    return (await session.execute(statement)).scalar_one()
+
+
+async def sign_at_sending(
+    session: AsyncSession, submission: Submission, actor: Actor, answered: str, now: datetime
+) -> None:
+    """See that an organisation's response is signed off as it is sent: a signatory who sends it signs it with that.
+
+    Raises Conflict where a drafter sends what no signatory has signed off in this form.
+    """
+    if submission.organisation_id is None:
+        return
+    lead = await session.get(SignOff, (submission.id, submission.organisation_id))
+    if lead is not None and lead.state == SignOffState.SIGNED and lead.answered == answered:
+        return
+    role = await member_role(session, actor.id, submission.organisation_id)
+    if role not in roles_from(MemberRole.SIGNATORY):
+        raise Conflict(
+            N_("A signatory of your organisation has to sign this off, as it is now, before it is sent.")
+        )
+    found = await sign_off(session, submission, submission.organisation_id, actor, answered, now)
+    data = {"organisation": await organisation_name(session, found.organisation_id)}
+    await note_step(session, submission.id, "signed-sending", actor, now, data)
+
+
+async def sign_off(
+    session: AsyncSession,
+    submission: Submission,
+    organisation_id: int,
+    actor: Actor,
+    answered: str,
+    now: datetime,
+) -> SignOff:
+    """The organisation's word that the text of this digest is theirs. That the actor is a signatory is the caller's to know."""
+    found = await session.get(SignOff, (submission.id, organisation_id))
+    if found is None:
+        found = SignOff(
+            submission_id=submission.id,
+            organisation_id=organisation_id,
+            lead=organisation_id == submission.organisation_id,
+            asked_by=actor.id,
+            asked_at=now,
+        )
+        session.add(found)
+    found.state, found.answered = SignOffState.SIGNED, answered
+    found.settled_by, found.settled_name, found.settled_at = actor.id, actor.name, now
+    found.lapsed_at = None
+    await session.flush()
+    return found
