@@ -25,6 +25,7 @@ from consult.moderation import pages as moderation
 from consult.notifications import desk as notifications_desk
 from consult.notifications import mailbox
 from consult.notifications import pages as notifications
+from consult.organisations import handlers as organisations
 from consult.places import desk as places_desk
 from consult.places import gone as places_gone
 from consult.preparing import desk as preparing_desk
@@ -50,6 +51,7 @@ PAGES = (
     mailbox,
     exchange,
     accounts,
+    organisations,
     desk,
     consultations_desk,
     documents_desk,

@@ -33,6 +33,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: int = 1
     session_days: int = 30
     site_name: str = "Consult"
+    dns_server: str = ""
+    verify_at: str = "https://{domain}"
+    verify_networks: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -95,7 +98,7 @@ def _read_file(path: Path) -> dict[str, object]:
 
 
 def _from_text(name: str, raw: str) -> object:
-    if name in ("hosts", "metrics_from"):
+    if name in ("hosts", "metrics_from", "verify_networks"):
         return tuple(part.strip() for part in raw.split(",") if part.strip())
     if name == "demo":
         return raw.strip().lower() in ("1", "true", "yes", "on")

@@ -19,18 +19,21 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     RESET = "reset"
     EMAIL = "email"
+    ORGANISATION = "organisation"
 
 
 LASTS: dict[str, timedelta] = {
     Purpose.CONFIRM: timedelta(days=3),
     Purpose.RESET: timedelta(hours=1),
     Purpose.EMAIL: timedelta(days=1),
+    Purpose.ORGANISATION: timedelta(days=1),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class OpenLink:
-    """A link that still works: whose it is, and what was noted with it (the new address, for `email`)."""
+    """A link that still works: whose it is, and what was noted with it (the new address, for `email`; the organisation and
+    the address at its domain, for `organisation`)."""
 
     user_id: int
     purpose: str

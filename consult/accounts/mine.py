@@ -28,6 +28,7 @@ from consult.accounts.views import (
 )
 from consult.i18n.catalogues import catalogue
 from consult.kernel.errors import FormInvalid
+from consult.organisations.closing import leave_everything, left_without_owner
 from consult.security.permissions import Permission
 from consult.web.forms import form_state, read_form
 from consult.web.respond import actor_needed, respond, see_other
@@ -79,7 +80,8 @@ async def show_close(request: Ask, session: AsyncSession, failed: FormInvalid | 
     """Says what goes and what stays, and asks for the password."""
     state = form_state(failed, catalogue(locale_of(request)))
     has_written = bool(await list_written(session, actor_needed(request).id, 0, 1))
-    context = {"form": state, "has_written": has_written}
+    ownerless = await left_without_owner(session, actor_needed(request).id)
+    context = {"form": state, "has_written": has_written, "ownerless": ownerless}
     return respond(request, "accounts/close.html", context, section="mine", has_errors=bool(state.errors))
 
 
@@ -96,6 +98,7 @@ async def close(request: Ask, session: AsyncSession) -> Response[Any]:
     if waiting := await check_password(request, session, typed, show_close):
         return waiting
     now = site_of(request).clock.now()
+    await leave_everything(session, actor_needed(request), now)
     await close_account(session, actor_needed(request).id, now, withhold=typed.checked("withhold"))
     return without_cookie(request, see_other(request, "/", "account-closed"))
 

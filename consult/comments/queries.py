@@ -44,7 +44,8 @@ LED = (
 ROW = (
     Contribution.id, Contribution.reference, Contribution.consultation_id, Contribution.place,
     Contribution.parent_id, Contribution.thread_id, Contribution.depth, Contribution.author_name,
-    Contribution.organisation_name, Contribution.kind, Contribution.country, Contribution.anonymous,
+    Contribution.organisation_name, Contribution.organisation_id, Contribution.verified, Contribution.kind,
+    Contribution.country, Contribution.anonymous,
     Contribution.forum_voice, Contribution.lang, Contribution.title, Contribution.html, Contribution.state,
     Contribution.in_grace, Contribution.support_count, Contribution.reply_count, Contribution.created_at,
     Contribution.edited_at, Anchor.block_id, Anchor.exact, Anchor.lang.label("quote_lang"),

@@ -52,6 +52,8 @@ class PlaceView:
 class ContributionView:
     """A contribution as shown: nothing of a hidden or withdrawn one, no name of an anonymous one.
 
+    verified: how the organisation was verified when it was sent, "" where it was only named.
+
     led: a published change of the text answers it.
     """
 
@@ -63,6 +65,8 @@ class ContributionView:
     anonymous: bool
     is_forum: bool
     organisation: str
+    organisation_id: int | None
+    verified: str
     kind_label: str
     country_name: str
     lang: str
@@ -197,6 +201,8 @@ def view_row(row: Row[Any], locale: str, around: Around) -> ContributionView:
         anonymous=row.anonymous,
         is_forum=row.forum_voice,
         organisation=row.organisation_name if named else "",
+        organisation_id=row.organisation_id if named else None,
+        verified=row.verified if named else "",
         kind_label=kind_name(row.kind, locale)
         if shown and row.kind != "individual" and not row.forum_voice
         else "",

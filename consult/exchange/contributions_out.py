@@ -38,6 +38,7 @@ class ContributionRecord(msgspec.Struct, frozen=True, kw_only=True):
     edited_at: datetime | None
     author: str | None
     organisation: str | None
+    verified: str | None
     kind: str
     country: str | None
     title: str | None
@@ -161,6 +162,7 @@ def _values(row: AnyRow, ends: Ends, base_url: str) -> dict[str, Any]:
         "edited_at": row.edited_at,
         "author": row.author_name or None if named else None,
         "organisation": row.organisation_name or None if named else None,
+        "verified": row.verified or None if named else None,
         "kind": row.kind,
         "country": row.country or None if named else None,
         "title": row.title or None,

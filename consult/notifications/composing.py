@@ -29,6 +29,9 @@ KINDS = (
     "opened",
     "closing",
     "outcome",
+    "organisation",
+    "membership",
+    "invitation",
 )
 """Every kind of mail."""
 

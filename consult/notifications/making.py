@@ -15,11 +15,17 @@ from consult.notifications.broadcasts import Broadcasts
 from consult.notifications.composing import Composer
 from consult.notifications.draining import Recorded
 from consult.notifications.letters import Letters, reply_mails_about
+from consult.notifications.organisations import OrganisationLetters
 from consult.notifications.people import find_account
 from consult.notifications.post import MailDraft, is_kept, keep_mails, once_key, take_back
 from consult.settings import Settings
 
-LINKS = {"confirm": "/confirm/", "reset": "/reset/", "email": "/email/"}
+LINKS = {
+    "confirm": "/confirm/",
+    "reset": "/reset/",
+    "email": "/email/",
+    "organisation": "/mine/organisation/address/",
+}
 """Where the link of each purpose leads."""
 
 
@@ -31,6 +37,7 @@ class MailMaker:
         self._composer = composer
         self._clock = clock
         self._letters = Letters(composer, settings.secret_key)
+        self._organisations = OrganisationLetters(database, composer, clock)
         self.broadcasts = Broadcasts(database, composer, settings.secret_key, clock)
 
     async def consume(self, session: AsyncSession, events: Sequence[Recorded]) -> None:
@@ -47,6 +54,8 @@ class MailMaker:
         for event in events:
             if event.kind == "link.wanted":
                 await self._make_link_mail(event)
+            elif event.kind == "invitation.wanted":
+                await self._organisations.invite(event)
             await self._broadcast(session, event)
 
     async def _letters_about(self, session: AsyncSession, event: Recorded) -> list[MailDraft]:
@@ -60,6 +69,8 @@ class MailMaker:
             return await self._letters.of_disposition(session, data["contribution_id"])
         if event.kind == "account.known":
             return await self._known(session, event)
+        if event.kind == "organisation.changed":
+            return await self._organisations.about(session, event)
         return []
 
     async def _known(self, session: AsyncSession, event: Recorded) -> list[MailDraft]:
@@ -95,9 +106,17 @@ class MailMaker:
             path = with_query(f"{LINKS[purpose]}{token}", next=event.data.get("next", ""))
             context = {"address": self._composer.address(person.locale, path), "lasts": LASTS[purpose]}
             words = self._composer.compose(purpose, person.locale, context)
-            recipient = event.data["data"] if purpose == "email" else person.email
+            recipient = _recipient(event, person.email)
             draft = MailDraft(once, person.id, recipient, purpose, person.locale, words)
             await keep_mails(session, [draft], now)
+
+
+def _recipient(event: Recorded, own: str) -> str:
+    """Links that prove an address go to it, all others to the person's own."""
+    purpose, data = event.data["purpose"], event.data.get("data", "")
+    if purpose == "organisation":
+        return str(data.partition(":")[2])
+    return str(data) if purpose == "email" else own
 
 
 async def _taken_back(session: AsyncSession, event: Recorded) -> list[str]:
