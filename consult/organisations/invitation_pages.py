@@ -40,6 +40,7 @@ async def show_invitation(
         "role_says": catalogue(locale).gettext(ROLES_SAY[found.role]),
         "other_address": found.email != actor.email,
         "confirmed": actor.confirmed,
+        "reader": actor,
         "token": request.path_params["token"],
     }
     return respond(

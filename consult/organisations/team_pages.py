@@ -63,6 +63,7 @@ async def own_page(request: Ask, session: AsyncSession) -> Response[Any]:
     member = named is not None and any(each.id == named.id for each, _ in own)
     context = {
         "confirmed": actor.confirmed,
+        "zone": actor.zone,
         "organisations": [view_organisation(each, locale, actor.zone, role) for each, role in own],
         "named": view_organisation(named, locale, actor.zone) if named and not member else None,
         "claims": await claims_by(session, actor.id),
@@ -82,6 +83,7 @@ async def show_team(request: Ask, session: AsyncSession, failed: FormInvalid | N
         "form": state,
         "organisation": view,
         "is_owner": is_owner,
+        "zone": actor.zone,
         "members": view_members(await members_of(session, view.id), actor.id, locale),
         "roles": role_choices(locale),
         "invitations": view_invitations(await open_invitations(session, view.id, now), locale),

@@ -53,7 +53,7 @@ async def test_two_that_are_one_are_merged_and_the_old_page_leads_on(town: Town,
     await site.consultation()
     olga, id = await town.owner()
     ada, ben = await town.person("Ada Admin", Role.ADMINISTRATOR), await town.person("Ben Both")
-    dup = await town.person("Dup Licate")
+    dup = await town.person("Petra Spell")
     await town.joins(olga, id, ben, "signatory")
     for person, name in ((dup, "Riverwatch"), (ben, "Riverwatch")):
         await person.sends(
@@ -69,7 +69,7 @@ async def test_two_that_are_one_are_merged_and_the_old_page_leads_on(town: Town,
     merged = await ada.sends(at, {"reason": "One group, two spellings."})
     assert merged.status_code == 303
     await site.heard()
-    assert await town.roles(id) == {"Olga Owner": "owner", "Ben Both": "signatory", "Dup Licate": ""}
+    assert await town.roles(id) == {"Olga Owner": "owner", "Ben Both": "signatory", "Petra Spell": ""}
     moved = await site.browser().get(f"/en/organisations/{other}")
     assert (moved.status_code, moved.headers["location"]) == (301, f"/en/organisations/{id}-river-watch")
     named = (await site.browser().get(f"/en/organisations/{id}?named=yes")).text
@@ -81,9 +81,9 @@ async def test_two_that_are_one_are_merged_and_the_old_page_leads_on(town: Town,
     assert "merged-away" in await town.steps(other)
     assert (await ada.sends(at, {"reason": "Again."}, form_at="/desk/organisations")).status_code == 404
     await dup.sends(
-        "/profile", {**PROFILE, "name": "Dup Licate", "kind": "civil-society", "organisation": "riverwatch"}
+        "/profile", {**PROFILE, "name": "Petra Spell", "kind": "civil-society", "organisation": "riverwatch"}
     )
-    assert "Dup Licate" in await town.roles(id)
+    assert "Petra Spell" in await town.roles(id)
     await town.worker_runs()
     assert any("merged" in mail for mail in town.outside.mails_to(ben.user.email))
 

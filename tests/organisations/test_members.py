@@ -150,7 +150,7 @@ async def _shows_address(town: Town, person: Person, id: int, email: str) -> str
 
 async def test_who_comes_later_asks_the_owners(town: Town) -> None:
     olga, id = await town.owner()
-    nora, ned = await town.person("Nora New"), await town.person("Ned Next")
+    nora, rob = await town.person("Nora New"), await town.person("Rob Next")
     assert (await _shows_address(town, nora, id, "nora@riverwatch.org")).endswith("notice=organisation-asked")
     await _shows_address(town, nora, id, "nora@riverwatch.org")
     await town.worker_runs()
@@ -165,8 +165,8 @@ async def test_who_comes_later_asks_the_owners(town: Town) -> None:
     assert (await town.roles(id))["Nora New"] == "signatory"
     assert (await olga.sends(f"{at}/requests/{request}", form, form_at=at)).status_code == 404
     await olga.sends(f"{at}/joining", {"open": "yes"}, form_at=at)
-    assert (await _shows_address(town, ned, id, "ned@riverwatch.org")).endswith("notice=organisation-joined")
-    assert (await town.roles(id))["Ned Next"] == "drafter"
+    assert (await _shows_address(town, rob, id, "rob@riverwatch.org")).endswith("notice=organisation-joined")
+    assert (await town.roles(id))["Rob Next"] == "drafter"
 
 
 async def test_naming_an_organisation_gives_no_mark_and_membership_does(town: Town, site: Site) -> None:
