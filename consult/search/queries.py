@@ -69,6 +69,8 @@ async def _public_contributions(
         Contribution.title,
         Contribution.author_name,
         Contribution.organisation_name,
+        Contribution.organisation_id,
+        Contribution.verified,
         Contribution.kind,
         Contribution.country,
         Contribution.anonymous,
