@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.models.people import Membership, MemberRole, User
+from consult.models.people import MemberRole, Membership, User
 from consult.models.submission import SignOff, SignOffState, Submission, SubmissionState
 from consult.submissions.steps import note_step
 from consult.submissions.team import organisation_name
