@@ -29,6 +29,7 @@ from consult.notifications import desk as notifications_desk
 from consult.notifications import mailbox
 from consult.notifications import pages as notifications
 from consult.offline import pages as offline
+from consult.organisations import handlers as organisations
 from consult.places import desk as places_desk
 from consult.places import gone as places_gone
 from consult.preparing import desk as preparing_desk
@@ -65,6 +66,7 @@ PAGES = (
     accounts,
     submissions,
     offline,
+    organisations,
     desk,
     consultations_desk,
     documents_desk,

@@ -35,6 +35,9 @@ KINDS = (
     "closing",
     "outcome",
     "receipt",
+    "organisation",
+    "membership",
+    "invitation",
 )
 """Every kind of mail."""
 

@@ -27,12 +27,12 @@ class PersonView:
     anonymous: bool
     is_forum: bool
     organisation: str
+    organisation_id: int | None
+    verified: str
     kind_label: str
     country_name: str
     organisation_html: Markup = NOTHING
     """The organisation with what was found marked, empty where nothing was."""
-    verified: str = ""
-    organisation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,8 @@ def view_person(row: Row[*tuple[Any, ...]], locale: str) -> PersonView:
         anonymous=row.anonymous,
         is_forum=row.forum_voice,
         organisation=row.organisation_name if named and not row.forum_voice else "",
+        organisation_id=row.organisation_id if named else None,
+        verified=row.verified if named else "",
         kind_label=kind_name(row.kind, locale) if of_kind else "",
         country_name=country_name(row.country, locale) if named and not row.forum_voice else "",
-        verified=row.verified if named else "",
-        organisation_id=row.organisation_id if named else None,
     )

@@ -69,12 +69,12 @@ async def _public_contributions(
         Contribution.title,
         Contribution.author_name,
         Contribution.organisation_name,
+        Contribution.organisation_id,
+        Contribution.verified,
         Contribution.kind,
         Contribution.country,
         Contribution.anonymous,
         Contribution.forum_voice,
-        Contribution.verified,
-        Contribution.organisation_id,
         Contribution.late,
     ).where(Contribution.reference.in_(references), Contribution.state == State.PUBLISHED)
     rows = (await session.execute(statement)).all()
