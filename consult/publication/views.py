@@ -88,7 +88,9 @@ def view_response(
         language_name=language_name(public.lang, locale),
         public=public,
         sections=public.sections,
-        files=tuple(FileView(each.name, each.size) for each in public.files) if files is None else tuple(files),
+        files=tuple(FileView(each.name, each.size) for each in public.files)
+        if files is None
+        else tuple(files),
         kept_files=public.kept_files,
         co_signed=public.co_signed,
     )
@@ -137,7 +139,9 @@ class ResponsePage:
 def view_received(received: Sequence[Received], locale: str) -> tuple[ReceivedView, ...]:
     """Sendings in words."""
     return tuple(
-        ReceivedView(each.number, each.sent_at, each.rule, name_in(RULES, each.rule, locale), each.sha256, each.leaf)
+        ReceivedView(
+            each.number, each.sent_at, each.rule, name_in(RULES, each.rule, locale), each.sha256, each.leaf
+        )
         for each in received
     )
 
