@@ -42,6 +42,7 @@ from consult.preparing.writing import write_after, write_at
 from consult.security.actor import Actor
 from consult.settings import ROOT
 from consult.translations.glossary import save_term
+from tests.browser.asking import ask_everything
 from tests.browser.people import EDITOR, MEMBER
 from tests.browser.serving import Served, wait_until
 
@@ -90,6 +91,7 @@ async def _add_states(session: AsyncSession) -> dict[str, str]:
     at = f"/consultations/{OPEN}/comments"
     await save_unfinished(session, member.id, at, at, {"text": "Half a thought that <b>waits</b>."}, now)
     await _failed_file(session, now)
+    await ask_everything(session, editor, now)
     return {
         "confirm": await make_link(session, unconfirmed.id, Purpose.CONFIRM, "", now),
         "reset": await make_link(session, newcomer.id, Purpose.RESET, "", now),
