@@ -42,7 +42,7 @@ async def read_nodes(session: AsyncSession, nodes: Sequence[Node]) -> dict[Node,
     wanted = " OR ".join(f"(level = {level:d} AND place = {place:d})" for level, place in nodes)
     statement = f"SELECT level, place, hash FROM log_nodes WHERE {wanted}"  # noqa: S608
     rows = (await (await session.connection()).exec_driver_sql(statement)).all()
-    return {(level, place): bytes.fromhex(found) for level, place, found in rows}
+    return {(row.level, row.place): bytes.fromhex(row.hash) for row in rows}
 
 
 async def read_root(session: AsyncSession, size: int) -> bytes:
