@@ -54,7 +54,7 @@ def make_demo(folder: Path) -> DemoSite:
 
     async def fill() -> None:
         database = Database(settings.url)
-        await load_demo(database, SystemClock())
+        await load_demo(database, settings, SystemClock())
         await database.close()
 
     asyncio.run(fill())

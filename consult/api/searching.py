@@ -78,6 +78,7 @@ def _found(hit: Hit, base_url: str) -> Found:
         created_at=hit.created_at,
         file=hit.file or None,
         page=hit.page or None,
+        late=hit.late,
     )
 
 

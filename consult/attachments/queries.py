@@ -133,7 +133,7 @@ def _is_public() -> tuple[ColumnElement[bool], ...]:
         Contribution.state == State.PUBLISHED,
         Consultation.published_at.is_not(None),
         Submission.state == SubmissionState.SENT,
-        Submission.publication.in_((Publication.NAMED, Publication.UNNAMED)),
+        Contribution.publication.in_((Publication.NAMED, Publication.UNNAMED)),
         Attachment.state == AttachmentState.KEPT,
         Attachment.private.is_(False),
         Attachment.public_number > 0,
@@ -154,14 +154,14 @@ def _public(*columns: Any) -> Select[*tuple[Any, ...]]:
 
 async def public_files(session: AsyncSession, contribution_id: int) -> list[PublicFile]:
     """What of a response's files everybody may have, in order; nothing of a response that is not public by now."""
-    statement = _public(Attachment, Submission.publication, Contribution.reference)
+    statement = _public(Attachment, Contribution.publication, Contribution.reference)
     rows = (await session.execute(statement.where(Contribution.id == contribution_id))).all()
     return [_as_public(*row) for row in rows]
 
 
 async def get_public_file(session: AsyncSession, reference: str, number: int) -> PublicFile:
     """A public file by its contribution and number. Raises NotFound."""
-    statement = _public(Attachment, Submission.publication, Contribution.reference)
+    statement = _public(Attachment, Contribution.publication, Contribution.reference)
     statement = statement.where(Contribution.reference == reference, Attachment.public_number == number)
     row = (await session.execute(statement)).first()
     if row is None:

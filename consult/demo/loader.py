@@ -17,6 +17,8 @@ from consult.consultations.rounds import extend_round, open_round
 from consult.consultations.service import create_consultation, create_topic, publish_consultation
 from consult.db.database import Database
 from consult.demo.content import read_draft, read_figures, read_tables
+from consult.demo.questionnaires import late_days, load_questionnaires
+from consult.demo.responses import ResponseLoader
 from consult.demo.schedule import Schedule, make_schedule
 from consult.demo.threads import load_threads
 from consult.demo.versions import load_versions
@@ -26,17 +28,22 @@ from consult.i18n.content import write
 from consult.kernel.clock import Clock
 from consult.models.consultation import Consultation
 from consult.models.ledger import OutboxEvent
-from consult.models.people import Role, User
+from consult.models.people import MemberRole, Organisation, Role, User, VerifiedBy
+from consult.organisations.domains import read_domain
+from consult.organisations.events import note
+from consult.organisations.membership import give_role
+from consult.receipts.signing import load_signer
 from consult.responses.service import OutcomeTexts, publish_outcome, save_outcome
 from consult.security.actor import Actor
 from consult.security.passwords import hash_password
+from consult.settings import Settings
 from consult.text.prose import render_prose
 
 PASSWORD = "frontier-consult-demo"  # noqa: S105 - the demo's sign-ins are open to everybody
 People = dict[str, Actor]
 
 
-async def load_demo(database: Database, clock: Clock) -> None:
+async def load_demo(database: Database, settings: Settings, clock: Clock) -> None:
     """Everything in one transaction: an interrupted demo is an empty one."""
     now = clock.now()
     async with database.writing() as session:
@@ -45,8 +52,10 @@ async def load_demo(database: Database, clock: Clock) -> None:
         schedules = await _load_consultations(session, editor, now)
         await _load_drafts(session, schedules, editor)
         await _load_rounds(session, schedules, editor)
+        await load_questionnaires(session, schedules, editor)
         posted = await load_threads(session, people, schedules, now)
         await load_versions(session, schedules, posted, editor)
+        await ResponseLoader(session, load_signer(settings), settings.base_url, people, schedules, now).load()
         await _load_outcomes(session, schedules, editor)
         # The worker has nothing to tell anybody of what happened before the demo began.
         await session.execute(update(OutboxEvent).values(done_at=now))
@@ -71,19 +80,37 @@ async def _load_person(
     user.password_hash = password_hash
     user.country, user.locale, user.zone = each["country"], each["lang"], each["zone"]
     if organisation is not None:
-        await _join(session, user, organisation, at)
+        await _join(session, user, organisation, at, each.get("member_role", ""))
     await session.flush()
     actor = await find_actor(session, user.id)
     assert actor is not None
     return actor
 
 
-async def _join(session: AsyncSession, user: User, organisation: Any, at: datetime) -> None:
+async def _join(session: AsyncSession, user: User, organisation: Any, at: datetime, role: str) -> None:
     found = await speak_for(
         session, user, organisation["name"], organisation["kind"], organisation["country"], at
     )
     assert found is not None
     found.url = organisation["url"]
+    if organisation.get("verified"):
+        await _act(session, user, found, organisation, at, role)
+
+
+async def _act(
+    session: AsyncSession, user: User, found: Organisation, organisation: Any, at: datetime, role: str
+) -> None:
+    """The first of a verified organisation is its owner, those after them what the file says of them."""
+    role = (role or MemberRole.SIGNATORY) if found.verified_by else MemberRole.OWNER
+    if not found.verified_by:
+        found.verified_by, found.verified_at = organisation["verified"], at
+        found.verified_reason = organisation.get("reason", "")
+        if found.verified_by == VerifiedBy.STAFF:
+            await note(session, found.id, "verified-by-staff", None, at, {"reason": found.verified_reason})
+        else:
+            found.domain = read_domain(found.url)
+            await note(session, found.id, "verified", None, at, {"domain": found.domain})
+    await give_role(session, user.id, found.id, MemberRole(role), at)
 
 
 async def _load_consultations(
@@ -137,7 +164,7 @@ async def _load_rounds(
         period = schedule.period
         round_ = await open_round(
             session, consultation, period.opens_at, period.closes_at, period.time_zone,
-            int(period.grace.total_seconds() // 60), None, editor, schedule.created_at,
+            int(period.grace.total_seconds() // 60), None, editor, schedule.created_at, late_days(slug),
         )  # fmt: skip
         if schedule.extended_to is not None and schedule.extended_at is not None:
             reason = write(each["extension"]["reason"], "en")

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from consult.i18n.formats import formats
 from consult.i18n.locales import language_name
 from consult.kernel.errors import Message
 from consult.kernel.messages import N_
@@ -56,17 +57,18 @@ def _words_of(piece: Section | Question) -> list[Translated]:
 def _on_words(
     key: str, texts: Sequence[Translated], languages: Sequence[str], locale: str
 ) -> Iterator[Advice]:
-    for lang in languages:
-        missing = sum(1 for each in texts if not each.get(lang))
-        stale = sum(1 for each in texts if each.is_stale(lang))
-        if missing:
-            yield Advice(
-                key,
-                Message(N_("Words are missing in %(language)s."), {"language": language_name(lang, locale)}),
-            )
-        if stale:
-            text = N_("The original has changed since the translation into %(language)s.")
-            yield Advice(key, Message(text, {"language": language_name(lang, locale)}))
+    missing = [lang for lang in languages if not all(each.get(lang) for each in texts)]
+    stale = [lang for lang in languages if any(each.is_stale(lang) for each in texts)]
+    if missing:
+        text = N_("Words are missing in these languages: %(languages)s.")
+        yield Advice(key, Message(text, {"languages": _name(missing, locale)}))
+    if stale:
+        text = N_("The original has changed since it was translated into these languages: %(languages)s.")
+        yield Advice(key, Message(text, {"languages": _name(stale, locale)}))
+
+
+def _name(languages: Sequence[str], locale: str) -> str:
+    return formats(locale).list([language_name(each, locale) for each in languages])
 
 
 def _on_form(question: Question) -> Iterator[Message]:

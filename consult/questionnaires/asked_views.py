@@ -11,11 +11,10 @@ from consult.i18n.content import EMPTY, LocalText, pick
 from consult.i18n.formats import formats
 from consult.kernel.messages import N_
 from consult.kernel.translated import Translated
-from consult.models.questionnaire import Content, Question, QuestionKind, Questionnaire, Section
-from consult.questionnaires.checking import chosen_bounds
+from consult.models.questionnaire import Content, Question, Questionnaire, Section
 from consult.questionnaires.desk_views import say_condition
+from consult.questionnaires.limits import say_limits
 from consult.questionnaires.queries import Passage
-from consult.questionnaires.values import to_date, to_decimal
 from consult.questionnaires.views import QuestionView, view_sections
 from consult.questionnaires.wording import KINDS
 from consult.translations.views import ChangeView, view_change
@@ -91,27 +90,7 @@ def _rules(question: Question, content: Content, locale: str) -> Iterator[str]:
     yield say(N_("Has to be answered.")) if question.required else say(N_("Can be left out."))
     if question.most_words:
         yield say(N_("Words at most: %(most)s")) % {"most": number(question.most_words)}
-    if question.kind in (QuestionKind.NUMBER, QuestionKind.DATE):
-        yield from _bounds(question, locale)
-    if question.kind in (QuestionKind.SEVERAL, QuestionKind.RANKING):
-        least, most = chosen_bounds(question)
-        if least:
-            yield say(N_("Choose at least this many: %(least)s.")) % {"least": number(least)}
-        if most:
-            yield say(N_("Choose at most this many: %(most)s.")) % {"most": number(most)}
-
-
-def _bounds(question: Question, locale: str) -> Iterator[str]:
-    say, form = catalogue(locale).gettext, formats(locale)
-    for text, bound in (
-        (N_("Not less than %(bound)s."), question.least),
-        (N_("Not more than %(bound)s."), question.most),
-    ):
-        day, amount = to_date(bound), to_decimal(bound) if bound else None
-        if question.kind is QuestionKind.DATE and day:
-            yield say(text) % {"bound": form.date(day)}
-        elif question.kind is QuestionKind.NUMBER and amount is not None:
-            yield say(text) % {"bound": form.number(float(amount) if amount % 1 else int(amount))}
+    yield from say_limits(question, locale)
 
 
 def view_editions(editions: Sequence[Questionnaire], locale: str) -> tuple[EditionView, ...]:

@@ -46,19 +46,15 @@ def differences(old: Content, new: Content, locale: str) -> tuple[Message, ...]:
     """What of the shape differs, in words that name the questions in a language."""
     before = {each.key: each for each in old.questions()}
     after = {each.key: each for each in new.questions()}
-    return tuple(
-        dict.fromkeys(
-            [
-                *(_about(N_("“%(question)s” would no longer be asked."), before[key], locale)
-                  for key in before if key not in after),
-                *(_about(N_("“%(question)s” would be asked as well."), after[key], locale)
-                  for key in after if key not in before),
-                *(message for key in before if key in after
-                  for message in _between(before[key], after[key], locale)),
-                *_around(old, new),
-            ]
-        )
-    )  # fmt: skip
+    gone, come = N_("“%(question)s” would no longer be asked."), N_("“%(question)s” would be asked as well.")
+    both = [key for key in before if key in after]
+    found = [
+        *(_about(gone, before[key], locale) for key in before if key not in after),
+        *(_about(come, after[key], locale) for key in after if key not in before),
+        *(message for key in both for message in _between(before[key], after[key], locale)),
+        *_around(old, new),
+    ]
+    return tuple(each for at, each in enumerate(found) if each not in found[:at])
 
 
 def _between(old: Question, new: Question, locale: str) -> Iterator[Message]:

@@ -88,7 +88,8 @@ class Hit:
     """One result. `excerpt` is safe HTML: escaped text with `<mark>` around what was found.
 
     So are `title_marked` and `organisation_marked`: the whole of them, "" where nothing in them was found. Where the words
-    stand in a file alone, the excerpt is from `file` (its name), number `file_number`, `page` (0 without pages).
+    stand in a file alone, the excerpt is from `file` (its name), number `file_number`, `page` (0 without pages). `late`, of
+    a formal response, is the database's word: an index doesn't know it.
     """
 
     key: str
@@ -110,6 +111,7 @@ class Hit:
     file: str = ""
     file_number: int = 0
     page: int = 0
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

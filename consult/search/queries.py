@@ -30,6 +30,11 @@ class Surroundings:
     contributions: dict[str, Row[*tuple[Any, ...]]]
     files: set[tuple[str, int]] = field(default_factory=set)
 
+    def is_late(self, hit: Hit) -> bool:
+        """Whether what was found is a formal response that came late."""
+        row = self.contributions.get(hit.reference)
+        return row is not None and bool(row.late)
+
     def is_public(self, hit: Hit) -> bool:
         """Whether what was found may still be shown: the index may be a moment behind."""
         if hit.consultation not in self.titles:
@@ -64,10 +69,13 @@ async def _public_contributions(
         Contribution.title,
         Contribution.author_name,
         Contribution.organisation_name,
+        Contribution.organisation_id,
+        Contribution.verified,
         Contribution.kind,
         Contribution.country,
         Contribution.anonymous,
         Contribution.forum_voice,
+        Contribution.late,
     ).where(Contribution.reference.in_(references), Contribution.state == State.PUBLISHED)
     rows = (await session.execute(statement)).all()
     return {row.reference: row for row in rows}

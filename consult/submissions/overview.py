@@ -22,6 +22,8 @@ from consult.submissions.progress import Part, view_progress
 from consult.submissions.queries import list_own, open_set_asides, sendings_of
 from consult.submissions.rules import may_correct
 from consult.submissions.ruling import rule_label
+from consult.submissions.team_box import show_team_box
+from consult.submissions.team_here import show_here
 from consult.web.respond import actor_needed, respond, see_other
 from consult.web.site import Ask, locale_of, site_of
 
@@ -111,6 +113,8 @@ async def overview_page(request: Ask, session: AsyncSession) -> Response[Any]:
         asides=_sections_with(own, {each.question for each in waiting}, locale, working),
         sent=view_sent(own, working, sendings, locale, now),
         saved=_just_saved(request, own),
+        here=await show_here(request, session, submission, own.target.content),
+        team=await show_team_box(request, session, submission, own.target),
     )
     return respond(request, "submissions/overview.html", context)
 

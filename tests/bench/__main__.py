@@ -21,6 +21,7 @@ from tests.bench import (
     reading,
     searching,
     table,
+    uploading,
 )
 from tests.bench.plan import Plan, quick
 from tests.bench.table import Row
@@ -36,6 +37,7 @@ PARTS: dict[str, Callable[[Plan], list[Row]]] = {
     "carrying": carrying.measure,
     "comparing": comparing.measure,
     "proving": proving.measure,
+    "uploading": uploading.measure,
 }
 
 

@@ -83,7 +83,7 @@ async def test_questions_are_composed_seen_by_nobody_then_made_ready(editor: Bro
     assert await asked(site) == {"should-weights-be-open": "one", "why-not": "long"}
     overview = (await editor.get(HERE)).text
     assert "Asked only if the answer to “Should weights be open?” is one of these: “No”." in overview
-    assert "Words are missing in French." in overview
+    assert "Words are missing in these languages: French, Spanish, Arabic, Chinese and Russian." in overview
     assert (await site.browser().get(PUBLIC)).status_code == 404
     await send(editor, "/ready", {}, HERE)
     await site.heard()
