@@ -74,10 +74,16 @@ def make_site(settings: Settings, clock: Clock) -> Site:
         settings=settings,
         database=database,
         clock=clock,
-        renderer=Renderer(ROOT / "templates"),
+        renderer=_renderer(),
         find_viewer=viewer,
         keep_unsent=keep,
     )
+
+
+@cache
+def _renderer() -> Renderer:
+    """Templates with their macros, which know no site either: what was loaded once a process stays loaded."""
+    return Renderer(ROOT / "templates")
 
 
 @cache
@@ -101,7 +107,10 @@ def _make_litestar() -> Litestar:
         exception_handlers=handlers,
         state=State({"notices": NOTICES}),
         compression_config=CompressionConfig(
-            backend="brotli", brotli_quality=4, minimum_size=600, brotli_gzip_fallback=True,
+            backend="brotli",
+            brotli_quality=4,
+            minimum_size=600,
+            brotli_gzip_fallback=True,
             exclude_opt_key="uncompressed",
         ),
         request_max_body_size=MOST_BYTES,

@@ -14,6 +14,7 @@ from typing import IO
 
 import structlog
 
+from consult.attachments.worker import FileKeeper
 from consult.db.database import Database
 from consult.editions.worker import FileMaker
 from consult.kernel.clock import Clock, SystemClock
@@ -24,9 +25,12 @@ from consult.notifications.making import MailMaker
 from consult.notifications.sending import Sender
 from consult.notifications.transport import make_transport
 from consult.places.jobs import Carrier
+from consult.receipts.heads import HeadPublisher
+from consult.receipts.signing import load_signer
 from consult.search.indexer import SearchConsumer
 from consult.search.whoosh_engine import WhooshEngine
 from consult.settings import ROOT, Settings
+from consult.submissions.retention import Forgetting
 from consult.web.rendering import Renderer
 
 log = structlog.get_logger()
@@ -50,13 +54,15 @@ async def run_worker(
     database = Database(settings.url, pool_size=5)
     engine = WhooshEngine(settings.index_dir)
     search = SearchConsumer(engine, database)
-    duties = make_duties(settings, database, search, clock or SystemClock(), parent)
+    files = FileMaker(database, settings.base_url, clock or SystemClock())
+    duties = make_duties(settings, database, search, files, clock or SystemClock(), parent)
     try:
         async with _alone(settings, database, stop):
             await (duties.run_once() if once else duties.run(stop))
             if once:
                 await search.mended()
     finally:
+        await files.close()
         await search.stop()
         await database.changes.stop()
         engine.close()
@@ -64,7 +70,12 @@ async def run_worker(
 
 
 def make_duties(
-    settings: Settings, database: Database, search: SearchConsumer, clock: Clock, parent: int = 0
+    settings: Settings,
+    database: Database,
+    search: SearchConsumer,
+    files: FileMaker,
+    clock: Clock,
+    parent: int = 0,
 ) -> Duties:
     """The worker's parts, connected."""
     if not settings.smtp_url and not settings.demo:
@@ -73,7 +84,13 @@ def make_duties(
     maker = MailMaker(database, composer, settings, clock)
     drain = Drain(database, [search, maker], clock)
     sender = Sender(database, make_transport(settings), settings, clock)
-    jobs = (Carrier(database, clock).carry_some, FileMaker(database, settings.base_url, clock).make_one)
+    jobs = (
+        Carrier(database, clock).carry_some,
+        files.make_one,
+        HeadPublisher(database, load_signer(settings), clock).publish_due,
+        FileKeeper(database, settings, clock).do_one,
+        Forgetting(database, clock).forget_some,
+    )
     return Duties(
         database, drain, sender, maker.broadcasts, clock, mend=search.mend, jobs=jobs, parent=parent
     )

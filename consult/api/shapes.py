@@ -222,7 +222,11 @@ class ComparisonShape(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """A result. `excerpt` is safe HTML with `<mark>` around what was found, in the language `lang`."""
+    """A result. `excerpt` is safe HTML with `<mark>` around what was found, in the language `lang`.
+
+    Where it is from a file of a submission, `file` is its name and `page` the page, null for files without pages.
+    `late`: a formal response that came after the end, and is kept apart from the others.
+    """
 
     reference: str
     type: str
@@ -233,6 +237,9 @@ class Found(Struct, frozen=True):
     score: float
     consultation: str
     created_at: datetime
+    late: bool
+    file: str | None = None
+    page: int | None = None
 
 
 class FacetCount(Struct, frozen=True):

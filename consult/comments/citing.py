@@ -9,6 +9,11 @@ from consult.i18n.formats import formats
 from consult.kernel.messages import N_
 from consult.models.contribution import Contribution, State
 
+CITED = {
+    "comment": N_("%(who)s, comment %(reference)s on “%(title)s”, Frontier Model Forum, %(date)s, %(url)s"),
+    "submission": N_("%(who)s, response %(reference)s to “%(title)s”, Frontier Model Forum, %(date)s, %(url)s"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -26,9 +31,7 @@ def cite(row: Contribution, title: str, base_url: str, locale: str) -> Citation:
     name = row.author_name if public and row.author_name else say(N_("Name withheld"))
     who = f"{name} ({row.organisation_name})" if public and row.organisation_name else name
     url = f"{base_url}/contributions/{row.reference}"
-    text = say(
-        N_("%(who)s, comment %(reference)s on “%(title)s”, Frontier Model Forum, %(date)s, %(url)s")
-    ) % {
+    text = say(CITED[row.type]) % {
         "who": who,
         "reference": row.reference,
         "title": title,
@@ -41,7 +44,7 @@ def cite(row: Contribution, title: str, base_url: str, locale: str) -> Citation:
 def _bibtex(row: Contribution, who: str, title: str, url: str) -> str:
     fields = {
         "author": f"{{{_escape(who)}}}",
-        "title": f"{{Comment {row.reference} on: {_escape(title)}}}",
+        "title": f"{{{'Comment' if row.type == 'comment' else 'Response'} {row.reference} on: {_escape(title)}}}",
         "howpublished": "{Frontier Model Forum, Consult}",
         "year": str(row.created_at.year),
         "month": str(row.created_at.month),

@@ -27,11 +27,12 @@ from consult.documents.views import place_in
 from consult.i18n.content import LocalText, pick
 from consult.i18n.locales import direction, language_name
 from consult.kernel.addresses import with_query
-from consult.models.contribution import State
+from consult.models.contribution import ContributionType, State
+from consult.publication.showing import show_sent
 from consult.security.permissions import Permission
 from consult.versions.addresses import change_in
 from consult.versions.queries import changes_led_to
-from consult.web.respond import respond
+from consult.web.respond import respond, see_other
 from consult.web.site import Ask, locale_of, site_of
 
 
@@ -84,9 +85,11 @@ async def read_contribution(request: Ask, session: AsyncSession) -> Response[byt
         [view_row(row, locale, around) for row in roots], [view_row(row, locale, around) for row in rows]
     )
     about = await _about(session, roots[0], locale)
+    is_submission = subject.row.type == ContributionType.SUBMISSION
     context = {
         "subject": subject,
         "consultation": subject.view,
+        "response": await show_sent(session, subject.row, locale) if is_submission else None,
         "thread": thread[0],
         "contribution": next(view_row(row, locale, around) for row in [*roots, *rows] if row.id == here),
         "about": about,
@@ -97,7 +100,8 @@ async def read_contribution(request: Ask, session: AsyncSession) -> Response[byt
         else "",
         "may_reply": subject.view.state == "open",
     }
-    return respond(request, "comments/contribution.html", context, section="consultations",
+    template = "publication/response.html" if is_submission else "comments/contribution.html"
+    return respond(request, template, context, section="consultations",
                    **sharing_of(request, subject, await viewer_of(request, session, subject)))  # fmt: skip
 
 
@@ -158,9 +162,11 @@ def _later(place: LaterPlace, draft: str, is_public: bool) -> Later:
 
 
 @get(f"{ONE}/history", opt={"permission": Permission.READ})
-async def read_history(request: Ask, session: AsyncSession) -> Response[bytes]:
-    """Earlier texts of a contribution; a hidden or withdrawn one shows none."""
+async def read_history(request: Ask, session: AsyncSession) -> Response[Any]:
+    """Earlier texts of a comment; a hidden or withdrawn one shows none. Those of a response are not public."""
     subject = await find_subject(request, session)
+    if subject.row.type == ContributionType.SUBMISSION:
+        return see_other(request, f"{subject.address}#received")
     locale = locale_of(request)
     public = subject.row.state in (State.PUBLISHED, State.PENDING)
     revisions = await list_revisions(session, subject.row.id) if public else []

@@ -6,15 +6,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, text
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from consult.kernel.errors import NotFound
 from consult.models.consultation import Consultation
-from consult.models.contribution import Anchor, Contribution, Place, Revision, State, Support
+from consult.models.contribution import (
+    Anchor,
+    Contribution,
+    ContributionType,
+    Place,
+    Revision,
+    State,
+    Support,
+)
 from consult.models.document import Block, BlockText, Draft, Version
 from consult.models.response import Action, Decision, Disposition
+from consult.models.submission import Submission
 from consult.models.version import Change, change_contributions
 from consult.security.actor import Actor
 from consult.security.predicates import moderator
@@ -44,9 +53,11 @@ LED = (
 ROW = (
     Contribution.id, Contribution.reference, Contribution.consultation_id, Contribution.place,
     Contribution.parent_id, Contribution.thread_id, Contribution.depth, Contribution.author_name,
-    Contribution.organisation_name, Contribution.kind, Contribution.country, Contribution.anonymous,
+    Contribution.organisation_name, Contribution.organisation_id, Contribution.verified, Contribution.kind,
+    Contribution.country, Contribution.anonymous,
     Contribution.forum_voice, Contribution.lang, Contribution.title, Contribution.html, Contribution.state,
-    Contribution.in_grace, Contribution.support_count, Contribution.reply_count, Contribution.created_at,
+    Contribution.in_grace, Contribution.late, Contribution.type, Contribution.publication,
+    Contribution.round_id, Contribution.support_count, Contribution.reply_count, Contribution.created_at,
     Contribution.edited_at, Anchor.block_id, Anchor.exact, Anchor.lang.label("quote_lang"),
     Anchor.start, Anchor.end, Anchor.fate, Anchor.unsure, MADE.exact.label("made_exact"),
     MADE.lang.label("made_lang"), MADE_ON.number.label("made_on"), Disposition.kind.label("disposition"),
@@ -167,10 +178,11 @@ async def rows_by_id(session: AsyncSession, ids: Sequence[int], version_id: int 
 async def threads_on_consultation(
     session: AsyncSession, consultation_id: int, after: int, filters: Filters, *, newest: bool = False
 ) -> list[Row[Any]]:
-    """Threads about the consultation as a whole, one more than a page holds, after (newest first: before) an id."""
+    """Threads of comments about the consultation as a whole, one more than a page holds, after (newest first: before) an id."""
     statement = rows_in_version().where(
         Contribution.consultation_id == consultation_id,
         Contribution.place == Place.CONSULTATION,
+        Contribution.type == ContributionType.COMMENT,
         listed(),
         *filters.conditions(),
     )
@@ -238,7 +250,10 @@ async def get_contribution(
     """
     visible = listed()
     if actor is not None and not moderator(actor):
-        visible = or_(visible, Contribution.author_id == actor.id)
+        own = exists().where(
+            Submission.contribution_id == Contribution.id, Submission.author_id == actor.id
+        )
+        visible = or_(visible, Contribution.author_id == actor.id, own)
     statement = select(Contribution, Consultation).join(
         Consultation, Consultation.id == Contribution.consultation_id
     )

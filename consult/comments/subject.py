@@ -16,7 +16,7 @@ from consult.consultations.views import ConsultationView, view_consultation
 from consult.kernel.errors import NotFound
 from consult.kernel.events import consultation_scope
 from consult.models.consultation import Consultation
-from consult.models.contribution import Contribution, State
+from consult.models.contribution import Contribution, ContributionType, State
 from consult.web.respond import Shared
 from consult.web.site import Ask, Viewer, actor_of, locale_of, site_of
 
@@ -43,7 +43,8 @@ async def find_subject(
     """Raises NotFound, also for somebody else's where only one's own will do. `hold` it to change it."""
     actor = actor_of(request)
     row, short = await get_contribution(session, request.path_params["reference"], actor, hold=hold)
-    if own and (actor is None or row.author_id != actor.id):
+    is_own = actor is not None and row.author_id == actor.id and row.type == ContributionType.COMMENT
+    if own and not is_own:
         raise NotFound
     consultation = await get_consultation(session, short.slug, actor)
     view = view_consultation(consultation, {}, None, locale_of(request), site_of(request).clock.now())

@@ -16,7 +16,7 @@ from consult.i18n.content import LocalText, pick
 from consult.i18n.locales import country_name, direction, language_name
 from consult.i18n.words import disposition_label, kind_name
 from consult.kernel.translated import Translated
-from consult.models.contribution import Contribution, Fate, State
+from consult.models.contribution import Contribution, ContributionType, Fate, State
 
 NOTHING = Markup("")
 
@@ -52,6 +52,8 @@ class PlaceView:
 class ContributionView:
     """A contribution as shown: nothing of a hidden or withdrawn one, no name of an anonymous one.
 
+    verified: how the organisation was verified when it was sent, "" where it was only named.
+
     led: a published change of the text answers it.
     """
 
@@ -63,6 +65,8 @@ class ContributionView:
     anonymous: bool
     is_forum: bool
     organisation: str
+    organisation_id: int | None
+    verified: str
     kind_label: str
     country_name: str
     lang: str
@@ -79,6 +83,9 @@ class ContributionView:
     created_at: datetime
     edited: bool
     in_grace: bool
+    late: bool
+    is_submission: bool
+    publication: str
     depth: int
     support_count: int
     reply_count: int
@@ -197,6 +204,8 @@ def view_row(row: Row[Any], locale: str, around: Around) -> ContributionView:
         anonymous=row.anonymous,
         is_forum=row.forum_voice,
         organisation=row.organisation_name if named else "",
+        organisation_id=row.organisation_id if named else None,
+        verified=row.verified if named else "",
         kind_label=kind_name(row.kind, locale)
         if shown and row.kind != "individual" and not row.forum_voice
         else "",
@@ -215,6 +224,9 @@ def view_row(row: Row[Any], locale: str, around: Around) -> ContributionView:
         created_at=row.created_at,
         edited=row.edited_at is not None and shown,
         in_grace=row.in_grace,
+        late=row.late,
+        is_submission=row.type == ContributionType.SUBMISSION,
+        publication=row.publication if shown else "",
         depth=row.depth,
         support_count=row.support_count,
         reply_count=row.reply_count,

@@ -31,6 +31,8 @@ from consult.kernel.errors import FormInvalid
 from consult.kernel.events import SITE, consultation_scope
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation
+from consult.questionnaires.queries import rounds_that_ask
+from consult.publication.queries import Counted, count_responses
 from consult.security.permissions import Permission
 from consult.web.page import Feed
 from consult.web.respond import Shared, is_partial, respond
@@ -114,6 +116,8 @@ async def read_consultation(request: Ask, session: AsyncSession) -> Response[byt
         "drafts": drafts,
         "latest": await view_contributions(session, rows[:3], locale),
         "has_comments": bool(rows),
+        "has_questions": bool(await rounds_that_ask(session, [each.id for each in consultation.rounds])),
+        "responses": await _count_responses(session, view),
     }
     shared = Shared(frozenset({consultation_scope(consultation.id)}), view.until, consultation.id)
     feed = Feed(view.title.text, f"/{locale}{view.address}/feed.atom")
@@ -125,6 +129,14 @@ async def read_consultation(request: Ask, session: AsyncSession) -> Response[byt
         section="consultations",
         feeds=[feed],
     )
+
+
+async def _count_responses(session: AsyncSession, view: ConsultationView) -> Counted:
+    """Those in time and late ones; no query where the tally knows of none."""
+    if not view.submissions:
+        return Counted()
+    counts = await count_responses(session, view.id)
+    return Counted(sum(each.public for each in counts.values()), sum(each.stubs for each in counts.values()))
 
 
 @get(DISCUSSION, opt={"permission": Permission.READ})

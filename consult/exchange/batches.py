@@ -22,6 +22,7 @@ from consult.ledger.outbox import emit
 from consult.models.consultation import Consultation
 from consult.models.contribution import Anchor, Contribution, Place, State
 from consult.models.document import Block
+from consult.models.submission import Publication
 
 CONTRIBUTIONS: Any = Contribution.__table__
 ANCHORS: Any = Anchor.__table__
@@ -144,14 +145,19 @@ def _row(target: Target, one: Prepared, placed: Placed, more: Mapping[str, Any])
         "organisation_name": one.organisation,
         "kind": one.kind,
         "country": one.country,
-        "anonymous": False,
+        "anonymous": one.publication in (Publication.UNNAMED, Publication.CONFIDENTIAL),
+        "verified": one.verified,
+        "publication": one.publication,
+        "interest": one.interest,
+        "funder": one.funder,
         "forum_voice": False,
         "lang": one.lang,
         "title": one.title,
         "text": one.text,
         "html": one.html,
         "state": State.PUBLISHED,
-        "in_grace": False,
+        "in_grace": one.in_grace,
+        "late": one.late,
         "support_count": 0,
         "reply_count": 0,
         "source": target.source,

@@ -25,7 +25,12 @@ EVERY = tuple(State)
 
 
 class ContributionRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A contribution as given away; instants are RFC 3339 in UTC."""
+    """A contribution as given away; instants are RFC 3339 in UTC.
+
+    Of formal responses: whether it came in the extra time (`in_grace`) or `late`, how the organisation was `verified`, its
+    `publication` (named, unnamed, confidential: then `text` is the public summary), the respondents' tie to the Forum's
+    member companies (`interest`: member, funded, independent) and by which they are funded where that is public.
+    """
 
     id: str
     parent_id: str | None
@@ -48,6 +53,12 @@ class ContributionRecord(msgspec.Struct, frozen=True, kw_only=True):
     support: int
     disposition: str | None
     themes: list[str]
+    in_grace: bool
+    late: bool
+    verified: str | None
+    publication: str | None
+    interest: str | None
+    funder: str | None
 
 
 class InternalContribution(ContributionRecord, frozen=True, kw_only=True):
@@ -171,4 +182,10 @@ def _values(row: AnyRow, ends: Ends, base_url: str) -> dict[str, Any]:
         "support": row.support_count,
         "disposition": row.disposition,
         "themes": [],
+        "in_grace": row.in_grace,
+        "late": row.late,
+        "verified": row.verified or None if named else None,
+        "publication": row.publication or None,
+        "interest": row.interest or None,
+        "funder": row.funder or None if named else None,
     }

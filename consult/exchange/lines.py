@@ -17,11 +17,12 @@ from consult.documents.markdown import render_comment
 from consult.i18n.detection import detect
 from consult.i18n.locales import countries
 from consult.models.contribution import ContributionType
-from consult.models.people import Kind
+from consult.models.people import Kind, VerifiedBy
+from consult.models.submission import Interest, Publication
 
 FIELDS = frozenset(
     {"id", "parent_id", "type", "lang", "created_at", "edited_at", "author", "organisation", "kind", "country", "title",
-     "text", "draft", "block", "quote"}
+     "text", "draft", "block", "quote", "in_grace", "late", "verified", "publication", "interest", "funder"}
 )  # fmt: skip
 MOST_TEXT = 200_000
 MOST_NAME = 300
@@ -62,6 +63,12 @@ class Prepared(msgspec.Struct, frozen=True, array_like=True):
     draft: str
     block: str
     quote: str
+    in_grace: bool = False
+    late: bool = False
+    verified: str = ""
+    publication: str = ""
+    interest: str = ""
+    funder: str = ""
 
 
 class Reader:
@@ -113,6 +120,12 @@ class Reader:
             draft=draft,
             block=block,
             quote=_string(values, "quote", MOST_QUOTE),
+            in_grace=_yes(values, "in_grace"),
+            late=_yes(values, "late"),
+            verified=_one_or_none(values, "verified", frozenset(VerifiedBy)),
+            publication=_one_or_none(values, "publication", frozenset(Publication)),
+            interest=_one_or_none(values, "interest", frozenset(Interest)),
+            funder=_name(values, "funder"),
         )
 
     def _instant(self, values: Mapping[str, Any], name: str) -> datetime | None:
@@ -210,6 +223,18 @@ def _kind(values: Mapping[str, Any]) -> str:
 def _one_of(value: str, name: str, known: frozenset[str]) -> str:
     if value not in known:
         raise LineRefusedError(f"{name} “{value}” is none of {', '.join(sorted(known))}")
+    return value
+
+
+def _one_or_none(values: Mapping[str, Any], name: str, known: frozenset[str]) -> str:
+    written = _string(values, name, 60)
+    return _one_of(written, name, known) if written else ""
+
+
+def _yes(values: Mapping[str, Any], name: str) -> bool:
+    value = values.get(name, False)
+    if not isinstance(value, bool):
+        raise LineRefusedError(f"{name} is neither true nor false")
     return value
 
 

@@ -117,7 +117,8 @@ ROW = (
     Contribution.id, Contribution.source, Contribution.source_id, Contribution.reference, Contribution.type,
     Contribution.parent_id, Contribution.thread_id, Contribution.lang, Contribution.created_at, Contribution.edited_at,
     Contribution.author_name, Contribution.organisation_name, Contribution.kind, Contribution.country,
-    Contribution.anonymous, Contribution.title, Contribution.text, Contribution.state, Contribution.support_count,
+    Contribution.anonymous, Contribution.in_grace, Contribution.late, Contribution.verified, Contribution.publication,
+    Contribution.interest, Contribution.funder, Contribution.title, Contribution.text, Contribution.state, Contribution.support_count,
     Draft.slug.label("draft"), Version.number.label("version"), Block.key.label("block"), Anchor.exact,
     Disposition.kind.label("disposition"),
 )  # fmt: skip

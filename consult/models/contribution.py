@@ -39,7 +39,9 @@ class Contribution(Base):
     """A comment or a submission.
 
     Author, organisation, kind and country are as they were when it was sent; an anonymous one stores no name.
-    `verified` says how the organisation was verified then ("" for not); `late` that it came in the late lane.
+    `verified` says how the organisation was verified then ("" for not); `late` that it came in the late lane. Of a
+    submission `publication` is how it is published now, `interest` and `funder` its people's tie to the Forum's members as
+    far as that is public.
     `thread_id` is None for the first of a thread. `send_key` makes a resend harmless; (`source`, `source_id`)
     makes an import repeatable.
     """
@@ -84,6 +86,9 @@ class Contribution(Base):
     state: Mapped[code] = mapped_column(default=State.PUBLISHED)
     in_grace: Mapped[bool] = mapped_column(default=False)
     late: Mapped[bool] = mapped_column(default=False)
+    publication: Mapped[code] = mapped_column(default="")
+    interest: Mapped[code] = mapped_column(default="")
+    funder: Mapped[short] = mapped_column(default="")
     support_count: Mapped[int] = mapped_column(default=0)
     reply_count: Mapped[int] = mapped_column(default=0)
     send_key: Mapped[code | None]

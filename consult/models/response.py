@@ -21,12 +21,16 @@ class DispositionKind(StrEnum):
 
 
 class Action(StrEnum):
-    """What a moderator did."""
+    """What a moderator did; WITHDRAW, REMOVE and NARROW: what editors did with a formal response on request, or as the law
+    asks."""
 
     PUBLISH = "publish"
     HIDE = "hide"
     RESTORE = "restore"
     DISMISS = "dismiss"
+    WITHDRAW = "withdraw"
+    REMOVE = "remove"
+    NARROW = "narrow"
 
 
 class Disposition(Base):

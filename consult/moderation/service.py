@@ -106,6 +106,28 @@ async def decide(
     return decision
 
 
+async def note_decision(
+    session: AsyncSession,
+    contribution: Contribution,
+    action: Action,
+    reason: Translated,
+    actor: Actor,
+    now: datetime,
+) -> Decision:
+    """Put into the public log what was done with a contribution outside of moderation, with its public reason."""
+    decision = Decision(
+        contribution_id=contribution.id,
+        action=action,
+        reason=reason,
+        actor_id=actor.id,
+        decided_at=now,
+    )
+    session.add(decision)
+    await session.flush()
+    await _log(session, contribution, decision, now)
+    return decision
+
+
 async def _follow(
     session: AsyncSession, contribution: Contribution, decision: Decision, now: datetime
 ) -> None:
@@ -113,8 +135,19 @@ async def _follow(
     about = {"decision_id": decision.id, "action": str(decision.action)}
     if (ends := TRANSITIONS[Action(decision.action)].ends) is not None:
         await set_state(session, contribution, ends, now, kind="comment.moderated", data=about)
+    await _log(session, contribution, decision, now)
+
+
+async def _log(
+    session: AsyncSession, contribution: Contribution, decision: Decision, now: datetime
+) -> None:
     await tally(session, contribution.consultation_id, [(DECISIONS, f"{decision.action}:{now.year}")])
-    data = {"contribution_id": contribution.id, "consultation_id": contribution.consultation_id, **about}
+    data = {
+        "contribution_id": contribution.id,
+        "consultation_id": contribution.consultation_id,
+        "decision_id": decision.id,
+        "action": str(decision.action),
+    }
     emit(session, Event("decision.logged", (LOG_SCOPE, QUEUE_SCOPE), data), now)
 
 

@@ -13,8 +13,8 @@ from consult.i18n.content import LocalText, pick
 from consult.i18n.locales import direction
 from consult.kernel.addresses import in_path
 from consult.kernel.messages import N_
-from consult.models.contribution import Contribution
-from consult.notifications.composing import ISOLATE, POP
+from consult.models.contribution import Contribution, ContributionType
+from consult.notifications.composing import ISOLATE, POP, shorten
 from consult.notifications.feeds import FeedEntry, tag_id
 from consult.notifications.queries import Happened, Said
 from consult.search.port import Hit
@@ -27,6 +27,16 @@ TITLES: Mapping[str, str] = {
     "outcome": N_("The outcome of %(title)s"),
 }
 """What each kind of happening is called."""
+
+
+TITLED: Mapping[str, str] = {
+    "comment": N_("%(name)s on %(title)s"),
+    "submission": N_("Response of %(name)s to %(title)s"),
+    "late": N_("Response of %(name)s to %(title)s (sent late)"),
+}
+"""What each kind of contribution is called that has no title of its own."""
+LONGEST_RESPONSE = 1_500
+"""Characters of a response in a feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +58,34 @@ class Wording:
 
 
 def comment_entry(said: Said, words: Wording) -> FeedEntry:
-    """A comment as its readers see it."""
+    """A comment, or a formal response with the beginning of its public text, as readers see it."""
     comment = said.comment
     author = shown_author(comment, words)
-    title = words.say(N_("%(name)s on %(title)s"), name=author, title=pick(said.title, words.locale).text)
+    title = words.say(TITLED[_titled_as(comment)], name=author, title=pick(said.title, words.locale).text)
     return FeedEntry(
         id=tag_id(words.base_url, comment.created_at.year, f"contribution/{comment.reference}"),
         address=words.address(f"/contributions/{comment.reference}"),
         title=comment.title or title,
         title_lang=comment.lang if comment.title else words.locale,
-        html=directed(comment.html, comment.lang),
+        html=directed(_said(comment), comment.lang),
         lang=comment.lang,
         author=author,
         published=comment.created_at,
         updated=comment.edited_at or comment.created_at,
     )
+
+
+def _titled_as(comment: Contribution) -> str:
+    if comment.type == ContributionType.COMMENT:
+        return "comment"
+    return "late" if comment.late else "submission"
+
+
+def _said(comment: Contribution) -> str:
+    """A response can be a book: its beginning is enough to decide whether to read it."""
+    if comment.type == ContributionType.COMMENT:
+        return comment.html
+    return str(Markup("<p>{}</p>").format(shorten(comment.text, LONGEST_RESPONSE)))
 
 
 def shown_author(comment: Contribution, words: Wording) -> str:

@@ -13,10 +13,10 @@ from consult.i18n.content import pick
 from consult.i18n.locales import direction
 from consult.i18n.words import disposition_label
 from consult.models.consultation import Consultation
-from consult.models.contribution import Contribution, State
+from consult.models.contribution import Contribution, ContributionType, State
 from consult.models.response import Action, Decision, Disposition
 from consult.notifications.composing import LONGEST_EXCERPT, Composer, shorten
-from consult.notifications.people import Recipient, find_recipients
+from consult.notifications.people import Recipient, authors_of
 from consult.notifications.post import MailDraft, once_key
 from consult.notifications.unsubscribing import REPLIES, MailList, make_token
 
@@ -55,8 +55,13 @@ class Letters:
         found = await find_subject(session, contribution_id)
         if found is None or not found.is_public or found.parent is None:
             return []
-        people = await find_recipients(session, _told_of_reply(found))
-        return [self._reply(found, person) for person in people if person.mail_replies]
+        people = await _told_of_reply(session, found)
+        above = {person.id for person in await authors_of(session, found.parent)}
+        return [
+            self._reply(found, person, started=person.id not in above)
+            for person in people
+            if person.mail_replies
+        ]
 
     async def of_decision(
         self, session: AsyncSession, contribution_id: int, decision_id: int
@@ -66,7 +71,7 @@ class Letters:
         decision = await session.get(Decision, decision_id)
         if found is None or decision is None or decision.action not in TOLD_OF:
             return []
-        people = await find_recipients(session, [found.contribution.author_id])
+        people = await authors_of(session, found.contribution)
         return [self._decision(found, decision, person) for person in people]
 
     async def of_disposition(self, session: AsyncSession, contribution_id: int) -> list[MailDraft]:
@@ -75,10 +80,10 @@ class Letters:
         disposition = await session.get(Disposition, contribution_id)
         if found is None or disposition is None or not found.is_public:
             return []
-        people = await find_recipients(session, [found.contribution.author_id])
+        people = await authors_of(session, found.contribution)
         return [self._disposition(found, disposition, person) for person in people if person.mail_replies]
 
-    def _reply(self, found: Subject, person: Recipient) -> MailDraft:
+    def _reply(self, found: Subject, person: Recipient, *, started: bool) -> MailDraft:
         reply = found.contribution
         context = {
             "name": "" if reply.anonymous else reply.author_name,
@@ -86,7 +91,7 @@ class Letters:
             "excerpt": shorten(reply.text, LONGEST_EXCERPT),
             "lang": reply.lang,
             "excerpt_dir": direction(reply.lang),
-            "started": found.parent is not None and found.parent.author_id != person.id,
+            "started": started,
         }
         return self._draft("reply", found, reply.reference, person, context, REPLIES)
 
@@ -115,6 +120,7 @@ class Letters:
                 locale, consultation.title, consultation.reference, consultation.slug
             ),
             "reference": to,
+            "is_response": found.contribution.type == ContributionType.SUBMISSION,
             "address": self._composer.address(locale, f"/contributions/{to}"),
             **context,
         }
@@ -127,13 +133,14 @@ class Letters:
         return self._composer.address(person.locale, f"/unsubscribe/{token}")
 
 
-def _told_of_reply(found: Subject) -> set[int]:
-    """Authors of the comment above and of the first one in the thread, while these are public; not the replier."""
-    above = [
-        each for each in (found.parent, found.first) if each is not None and each.state == State.PUBLISHED
-    ]
-    people = {each.author_id for each in above} - {found.contribution.author_id}
-    return {id for id in people if id is not None}
+async def _told_of_reply(session: AsyncSession, found: Subject) -> list[Recipient]:
+    """People of the contribution above and of the first one in the thread, while these are public; not the replier."""
+    people: dict[int, Recipient] = {}
+    for each in (found.parent, found.first):
+        if each is not None and each.state == State.PUBLISHED:
+            people |= {person.id: person for person in await authors_of(session, each)}
+    people.pop(found.contribution.author_id or 0, None)
+    return [people[id] for id in sorted(people)]
 
 
 async def find_subject(session: AsyncSession, contribution_id: int) -> Subject | None:
@@ -155,8 +162,10 @@ async def reply_mails_about(session: AsyncSession, contribution_id: int) -> list
     found = await find_subject(session, contribution_id)
     if found is None:
         return []
-    above = {each.author_id for each in (found.parent, found.first) if each is not None}
-    return [
-        once_key("reply", found.thread, found.contribution.reference, id)
-        for id in sorted(id for id in above if id is not None)
-    ]
+    above = {
+        person.id
+        for each in (found.parent, found.first)
+        if each is not None
+        for person in await authors_of(session, each)
+    }
+    return [once_key("reply", found.thread, found.contribution.reference, id) for id in sorted(above)]

@@ -1,4 +1,4 @@
-"""To whom mails go: people by id, and those who follow a consultation."""
+"""To whom mails go: people by id, those of a contribution, and those who follow a consultation."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import Integer, String, case, cast, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from consult.models.contribution import Contribution, ContributionType
 from consult.models.ledger import Mail, Subscription
-from consult.models.people import User
+from consult.models.people import MemberRole, Membership, User
+from consult.models.submission import Submission
 from consult.notifications.composing import language_for
 
 CHUNK = 500
@@ -39,6 +41,42 @@ async def find_recipients(session: AsyncSession, ids: Iterable[int | None]) -> l
     rows = (await session.execute(statement)).all()
     return [
         Recipient(id, email, language_for(locale), zone, wants) for id, email, locale, zone, wants in rows
+    ]
+
+
+async def authors_of(session: AsyncSession, contribution: Contribution) -> list[Recipient]:
+    """Who is told what became of a contribution: its author; of a formal response, its people."""
+    if contribution.type == ContributionType.SUBMISSION:
+        return await _respondents(session, contribution.id)
+    return await find_recipients(session, [contribution.author_id])
+
+
+async def _respondents(session: AsyncSession, contribution_id: int) -> list[Recipient]:
+    """Whoever began the response, by the address given with it where they have no account; of an organisation's, its
+    owners, and whoever began it as long as they are a member."""
+    statement = (
+        select(Submission.author_id, Submission.organisation_id, Submission.email, User.guest, User.locale)
+        .outerjoin(User, User.id == Submission.author_id)
+        .where(Submission.contribution_id == contribution_id)
+    )
+    row = (await session.execute(statement)).first()
+    if row is None:
+        return []
+    if row.organisation_id is not None:
+        return await find_recipients(session, await _concerned(session, row.organisation_id, row.author_id))
+    if row.guest and row.email:
+        return [Recipient(row.author_id, row.email, language_for(row.locale), "UTC")]
+    return await find_recipients(session, [row.author_id])
+
+
+async def _concerned(session: AsyncSession, organisation_id: int, author_id: int | None) -> list[int]:
+    statement = select(Membership.user_id, Membership.role).where(
+        Membership.organisation_id == organisation_id, Membership.role != ""
+    )
+    return [
+        user_id
+        for user_id, role in await session.execute(statement)
+        if role == MemberRole.OWNER or user_id == author_id
     ]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.kernel.errors import NotFound
 from consult.kernel.translated import Translated
 from consult.models.consultation import Consultation, Extension, Round
-from consult.models.contribution import Contribution, ContributionType, State
+from consult.models.contribution import Contribution, State
 from consult.models.document import Draft, Version
 from consult.models.ledger import Mail, MailState
 from consult.models.response import Outcome
@@ -25,7 +25,7 @@ PUBLIC = Consultation.published_at.is_not(None)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A public comment and the consultation it is in."""
+    """A public comment or response and the consultation it is in."""
 
     comment: Contribution
     title: Translated
@@ -49,11 +49,11 @@ class Happened:
 
 
 async def newest_comments(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[Said]:
-    """The newest public comments, at most NEWEST."""
+    """The newest public comments and formal responses, at most NEWEST."""
     statement = (
         select(Contribution, Consultation.title, Consultation.slug)
         .join(Consultation, Consultation.id == Contribution.consultation_id)
-        .where(PUBLIC, Contribution.state == State.PUBLISHED, Contribution.type == ContributionType.COMMENT)
+        .where(PUBLIC, Contribution.state == State.PUBLISHED)
         .where(*conditions)
         .order_by(Contribution.id.desc())
         .limit(NEWEST)
@@ -67,7 +67,6 @@ async def comments_of_thread(session: AsyncSession, reference: str) -> tuple[Con
         select(Contribution)
         .join(Consultation, Consultation.id == Contribution.consultation_id)
         .where(PUBLIC, Contribution.reference == reference, Contribution.state == State.PUBLISHED)
-        .where(Contribution.type == ContributionType.COMMENT)
     )
     found = (await session.execute(statement)).scalar_one_or_none()
     if found is None:

@@ -32,7 +32,7 @@ AT_ONCE = 500
 COLUMNS = (
     "reference", "type", "consultation", "consultation_title", "title", "text", "lang", "author", "organisation",
     "kind", "country", "created_at", "edited_at", "draft", "block", "quote", "parent_id", "thread", "support",
-    "disposition", "url",
+    "disposition", "url", "in_grace", "late", "verified", "publication", "interest", "funder",
 )  # fmt: skip
 """The table's columns."""
 
@@ -121,6 +121,7 @@ def _of_contribution(row: Row[*tuple[Any, ...]], base_url: str) -> Record:
         "lang": each.lang,
         "author": each.author_name if named else "",
         "organisation": each.organisation_name if named else "",
+        "verified": each.verified if named else "",
         "kind": "" if each.forum_voice else each.kind,
         "country": each.country if named else "",
         "created_at": iso(each.created_at),
@@ -134,6 +135,12 @@ def _of_contribution(row: Row[*tuple[Any, ...]], base_url: str) -> Record:
         "disposition": row.disposition,
         "themes": [],
         "url": f"{base_url}/contributions/{each.reference}",
+        "in_grace": each.in_grace,
+        "late": each.late,
+        "verified": each.verified if named else "",
+        "publication": each.publication,
+        "interest": each.interest,
+        "funder": each.funder if named else "",
     }
 
 

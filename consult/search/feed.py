@@ -47,7 +47,7 @@ def _entry(result: ResultView, base_url: str, site_name: str, locale: str) -> Fe
     return FeedEntry(
         id=tag_id(base_url, result.created_at.year, what),
         address=f"{base_url}{result.address}",
-        title=result.title.text,
+        title=_title(result, locale),
         title_lang=result.title.lang,
         html=directed(str(result.excerpt), result.lang),
         lang=result.lang,
@@ -55,6 +55,12 @@ def _entry(result: ResultView, base_url: str, site_name: str, locale: str) -> Fe
         published=result.created_at,
         updated=result.created_at,
     )
+
+
+def _title(result: ResultView, locale: str) -> str:
+    if not result.late:
+        return result.title.text
+    return catalogue(locale).gettext(N_("%(title)s (sent late)")) % {"title": result.title.text}
 
 
 def _author(result: ResultView, site_name: str, locale: str) -> str:

@@ -118,4 +118,5 @@ async def search_public(session: AsyncSession, engine: SearchEngine, query: Quer
 
 
 def _titled(hit: Hit, around: Surroundings, locale: str) -> Hit:
-    return hit if hit.title else replace(hit, title=pick(around.titles[hit.consultation], locale).text)
+    title = hit.title or pick(around.titles[hit.consultation], locale).text
+    return replace(hit, title=title, late=around.is_late(hit))

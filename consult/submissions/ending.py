@@ -8,16 +8,24 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.attachments.service import unpublish_files
+from consult.comments.counting import count_again
 from consult.kernel.errors import Conflict, RoundClosed
 from consult.kernel.events import Event, activity_scope, consultation_scope
 from consult.kernel.messages import N_
 from consult.kernel.translated import Translated
 from consult.ledger.audit import record
-from consult.ledger.counters import tally, traits
 from consult.ledger.outbox import emit
 from consult.models.consultation import Round
 from consult.models.contribution import Contribution, Revision, State
-from consult.models.submission import Submission, SubmissionSending, SubmissionState
+from consult.models.submission import (
+    Answer,
+    Attachment,
+    SetAside,
+    Submission,
+    SubmissionSending,
+    SubmissionState,
+    TeamNote,
+)
 from consult.receipts.service import Ending, log_end
 from consult.security.actor import Actor
 from consult.submissions.queries import sendings_of
@@ -53,10 +61,19 @@ async def end_submission(
         raise Conflict
     await _end(session, submission, state, note, now)
     if erase:
-        emptied = update(SubmissionSending).where(SubmissionSending.submission_id == submission.id)
-        await session.execute(emptied.values(text=""))
+        await _erase(session, submission)
     contribution = await _face(session, submission)
     record(session, actor, f"submission.{state}", contribution.reference, now)
+
+
+async def _erase(session: AsyncSession, submission: Submission) -> None:
+    """The texts as they were received, and the working ones, and the team's remarks on them; files, whose bytes the worker
+    takes out of the store once nothing stands on them."""
+    for table in (Answer, SetAside, TeamNote, Attachment):
+        await session.execute(delete(table).where(table.submission_id == submission.id))
+    emptied = update(SubmissionSending).where(SubmissionSending.submission_id == submission.id)
+    await session.execute(emptied.values(text=""))
+    submission.summary = ""
 
 
 async def _end(
@@ -92,11 +109,11 @@ async def _face(session: AsyncSession, submission: Submission) -> Contribution:
 
 async def _hide(session: AsyncSession, contribution: Contribution) -> None:
     if contribution.state == State.PUBLISHED:
-        pairs = traits(contribution.kind, contribution.country, contribution.lang, contribution.type)
-        await tally(session, contribution.consultation_id, pairs, -1)
+        await count_again(session, contribution, -1)
     contribution.text = contribution.html = contribution.title = ""
     contribution.author_name = contribution.organisation_name = contribution.country = ""
     contribution.organisation_id = None
     contribution.anonymous, contribution.verified = True, ""
+    contribution.publication = contribution.interest = contribution.funder = ""
     contribution.state = State.WITHDRAWN
     await session.execute(delete(Revision).where(Revision.contribution_id == contribution.id))

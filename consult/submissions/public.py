@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import msgspec
 from markupsafe import Markup, escape
 
 from consult.i18n.catalogues import catalogue
@@ -18,7 +19,7 @@ from consult.models.questionnaire import TEXTS, Content, Question, QuestionKind
 from consult.models.submission import Publication
 from consult.submissions.document import Document, SentAnswer, SentFile
 from consult.submissions.redacting import without
-from consult.submissions.wording import in_lang, plain_html, say_answer
+from consult.submissions.wording import in_lang, lang_of, plain_html, say_answer
 
 KEPT_BACK = N_("[confidential]")
 """What stands for words that are kept back, in the response's own language."""
@@ -30,6 +31,7 @@ class PublicAnswer:
 
     question: str
     label: str
+    label_lang: str
     text: str
     html: Markup
     in_words: bool
@@ -39,9 +41,10 @@ class PublicAnswer:
 
 @dataclass(frozen=True, slots=True)
 class PublicSection:
-    """The answers of one section; `title` in the language that was asked for."""
+    """The answers of one section; `title` in the language that was asked for, else in its original."""
 
     title: str
+    title_lang: str
     answers: tuple[PublicAnswer, ...]
 
 
@@ -74,6 +77,17 @@ class PublicResponse:
     def is_named(self) -> bool:
         """Whether it says who sent it."""
         return self.publication == Publication.NAMED
+
+
+def as_published(document: Document, publication: str, text: str) -> Document:
+    """The document as it is published now, which may be less than its sending asked for: on request, staff have taken the
+    name off it, or all but the summary `text`."""
+    if document.publication == publication or not publication:
+        return document
+    is_confidential = publication == Publication.CONFIDENTIAL
+    return msgspec.structs.replace(
+        document, publication=publication, summary=text if is_confidential else document.summary
+    )
 
 
 def view_public(document: Document, content: Content, locale: str) -> PublicResponse:
@@ -110,7 +124,7 @@ def _sections(document: Document, content: Content, locale: str) -> Iterator[Pub
             if question.key in given
         )
         if answers:
-            yield PublicSection(in_lang(section.title, locale), answers)
+            yield PublicSection(in_lang(section.title, locale), lang_of(section.title, locale), answers)
 
 
 def _answer(question: Question, answer: SentAnswer, lang: str, locale: str) -> PublicAnswer:
@@ -119,6 +133,7 @@ def _answer(question: Question, answer: SentAnswer, lang: str, locale: str) -> P
     return PublicAnswer(
         question=question.key,
         label=in_lang(question.label, locale),
+        label_lang=lang_of(question.label, locale),
         text=text,
         html=plain_html(text) if is_letter else _lines(text),
         in_words=question.kind in TEXTS,

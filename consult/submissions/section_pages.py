@@ -127,6 +127,9 @@ async def save_section(request: Ask, session: AsyncSession) -> Response[Any]:
     answers = read_section(own.target.content, section.questions, typed, values, locale_of(request))
     answers = [each for each in answers if each.value != values.get(each.question.key)]
     conflict = await _keep(request, session, own, answers)
+    if own.submission.organisation_id is not None:
+        actor_id, now = actor_needed(request).id, site_of(request).clock.now()
+        await mark_present(session, own.submission.id, actor_id, section.key, now)
     values |= {each.question.key: each.value for each in answers}
     if typed["settle"]:
         settled = await _settle(request, session, own, typed["settle"])

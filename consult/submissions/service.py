@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.attachments.service import publish_files
+from consult.comments.counting import count_again
 from consult.kernel.errors import Conflict, RoundClosed
 from consult.kernel.events import Event, activity_scope, consultation_scope
 from consult.kernel.messages import N_
@@ -173,7 +174,8 @@ async def _face(
         contribution = await _contribution(session, submission)
         was = _traits(contribution) if contribution.state == State.PUBLISHED else None
         contribution.edited_at = now
-    _show(contribution, submission, response, rule)
+    show_face(contribution, submission, response)
+    contribution.in_grace, contribution.late = rule is Rule.GRACE, rule is Rule.LATE
     contribution.state = _state(contribution, target.consultation, actor, is_new=was is None)
     await session.flush()
     await _count(session, contribution, was)
@@ -201,14 +203,16 @@ async def _new_face(
     return contribution
 
 
-def _show(contribution: Contribution, submission: Submission, response: PublicResponse, rule: Rule) -> None:
+def show_face(contribution: Contribution, submission: Submission, response: PublicResponse) -> None:
+    """Give the public face what is public of a response, and nothing else."""
     text, html = public_text(response)
     contribution.text, contribution.html, contribution.lang = text, str(html), submission.lang
     contribution.author_name, contribution.organisation_name = response.name, response.organisation
     contribution.organisation_id = submission.organisation_id if response.is_named else None
     contribution.kind, contribution.country = response.kind, response.country
     contribution.verified, contribution.anonymous = response.verified, not response.is_named
-    contribution.in_grace, contribution.late = rule is Rule.GRACE, rule is Rule.LATE
+    contribution.publication = response.publication
+    contribution.interest, contribution.funder = response.interest, response.funder
 
 
 def _state(contribution: Contribution, consultation: Consultation, actor: Actor, *, is_new: bool) -> State:
@@ -228,12 +232,13 @@ def _traits(contribution: Contribution) -> tuple[tuple[str, str], ...]:
 async def _count(
     session: AsyncSession, contribution: Contribution, was: Sequence[tuple[str, str]] | None
 ) -> None:
-    now_public = _traits(contribution) if contribution.state == State.PUBLISHED else None
-    if was == now_public:
+    """`was`: what it counted as before, None where it was not public. What hides it counts by itself."""
+    if contribution.state != State.PUBLISHED:
         return
-    if was is not None:
+    if was is None:
+        await count_again(session, contribution, 1)
+    elif was != (now_public := _traits(contribution)):
         await tally(session, contribution.consultation_id, was, -1)
-    if now_public is not None:
         await tally(session, contribution.consultation_id, now_public)
 
 

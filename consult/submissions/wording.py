@@ -17,6 +17,11 @@ def in_lang(text: Translated | None, lang: str) -> str:
     return (text.get(lang) or text.source) if text else ""
 
 
+def lang_of(text: Translated | None, lang: str) -> str:
+    """The language that `in_lang` gives a text in."""
+    return lang if text is None or text.get(lang) else text.original
+
+
 def say_answer(question: Question, value: object, lang: str) -> str:
     """An answer in words; "" for none. Lines are parted by line ends."""
     if value in (None, "", [], {}):

@@ -8,6 +8,7 @@ from datetime import timedelta
 from html import unescape
 
 import httpx
+import msgspec
 from sqlalchemy import select, update
 
 from consult.models.consultation import Round
@@ -60,7 +61,11 @@ CONTENT = Content(
             key="more",
             title=said(en="More", ar="المزيد"),
             questions=(
-                Question(key="members", kind=QuestionKind.NUMBER, label=said(en="How many members have you?", ar="كم عدد أعضائكم؟")),
+                Question(
+                    key="members",
+                    kind=QuestionKind.NUMBER,
+                    label=said(en="How many members have you?", ar="كم عدد أعضائكم؟"),
+                ),
             ),
         ),
     )
@@ -97,8 +102,6 @@ async def asking(
 
 def questionnaire(round_id: int, content: Content, site: Site) -> Questionnaire:
     """A ready questionnaire."""
-    import msgspec
-
     now = site.clock.now()
     return Questionnaire(
         round_id=round_id, content=msgspec.to_builtins(content), ready_at=now, created_at=now
@@ -112,7 +115,9 @@ async def begin(browser: Browser, way: str = "self", **fields: str) -> str:
     return answer.headers["location"].partition("?")[0]
 
 
-async def begin_as_guest(site: Site, name: str = "Amal Haddad", email: str = "amal@example.org") -> tuple[Browser, str]:
+async def begin_as_guest(
+    site: Site, name: str = "Amal Haddad", email: str = "amal@example.org"
+) -> tuple[Browser, str]:
     """Somebody without an account begins: their browser, and their response's address."""
     browser = site.browser()
     answer = await browser.post_form(START, {"as": "guest", "name": name, "email": email})
@@ -138,7 +143,9 @@ def hidden(html: str) -> dict[str, str]:
     return {**found, **{name: unescape(text) for name, text in texts}, **dict(chosen)}
 
 
-async def autosave(browser: Browser, address: str, key: str, text: str, seen: int, **more: str) -> httpx.Response:
+async def autosave(
+    browser: Browser, address: str, key: str, text: str, seen: int, **more: str
+) -> httpx.Response:
     """What a page sends while one types."""
     token = TOKEN.search((await browser.get(address)).text)
     assert token
@@ -149,16 +156,16 @@ async def autosave(browser: Browser, address: str, key: str, text: str, seen: in
 async def say_who(browser: Browser, address: str, **more: str) -> httpx.Response:
     """Say who responds."""
     page = (await browser.get(f"{address}/who")).text
-    return await browser.post(f"{address}/who", data={**hidden(page), **WHO, **more}, headers={"origin": BASE})
+    return await browser.post(
+        f"{address}/who", data={**hidden(page), **WHO, **more}, headers={"origin": BASE}
+    )
 
 
 async def publish_as(site: Site, address: str, publication: str = "named") -> None:
     """Choose how it is published."""
     async with site.database.writing() as session:
         key = address.rpartition("/")[2]
-        await session.execute(
-            update(Submission).where(Submission.key == key).values(publication=publication)
-        )
+        await session.execute(update(Submission).where(Submission.key == key).values(publication=publication))
 
 
 async def complete(site: Site, browser: Browser, address: str, change: str = "Everything.") -> None:

@@ -1,0 +1,1 @@
+"""How formal responses are published: chosen by respondents, shown to everybody, handled at the desk."""
