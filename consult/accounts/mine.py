@@ -28,6 +28,7 @@ from consult.accounts.views import (
 )
 from consult.i18n.catalogues import catalogue
 from consult.kernel.errors import FormInvalid
+from consult.organisations.closing import leave_everything, left_without_owner
 from consult.security.permissions import Permission
 from consult.submissions.closing import close_responses
 from consult.submissions.mine_list import show_own
@@ -92,6 +93,7 @@ async def show_close(request: Ask, session: AsyncSession, failed: FormInvalid | 
         "form": state,
         "has_written": has_written or any(each.contribution for each in responses),
         "has_unsent": any(each.contribution is None for each in responses),
+        "ownerless": await left_without_owner(session, actor.id),
     }
     return respond(request, "accounts/close.html", context, section="mine", has_errors=bool(state.errors))
 
@@ -108,9 +110,10 @@ async def close(request: Ask, session: AsyncSession) -> Response[Any]:
     typed = await read_form(request)
     if waiting := await check_password(request, session, typed, show_close):
         return waiting
-    now, user_id = site_of(request).clock.now(), actor_needed(request).id
-    await close_responses(session, user_id, now, withhold=typed.checked("withhold"))
-    await close_account(session, user_id, now, withhold=typed.checked("withhold"))
+    now, actor = site_of(request).clock.now(), actor_needed(request)
+    await close_responses(session, actor.id, now, withhold=typed.checked("withhold"))
+    await leave_everything(session, actor, now)
+    await close_account(session, actor.id, now, withhold=typed.checked("withhold"))
     return without_cookie(request, see_other(request, "/", "account-closed"))
 
 

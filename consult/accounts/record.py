@@ -16,7 +16,7 @@ from consult.models.base import Base
 from consult.models.consultation import Consultation
 from consult.models.contribution import Contribution, Report, Revision, State, Support
 from consult.models.ledger import Mail, Subscription, Unfinished
-from consult.models.people import ApiToken, Membership, SignedIn
+from consult.models.people import ApiToken, Membership, OrganisationRequest, SignedIn
 from consult.models.response import Action, Decision, Disposition
 from consult.models.submission import Answer, Attachment, SetAside, Submission, SubmissionSending
 
@@ -63,8 +63,11 @@ async def take_away(session: AsyncSession, user_id: int) -> dict[str, Any]:
     own = select(Contribution.id).where(Contribution.author_id == user_id)
     return {
         "account": _columns(user, but={"password_hash"}),
-        "organisation": _columns(organisation) if organisation else None,
+        "organisation": _columns(organisation, but={"verify_token"}) if organisation else None,
         "memberships": await _rows(session, select(Membership).where(Membership.user_id == user_id)),
+        "organisation_requests": await _rows(
+            session, select(OrganisationRequest).where(OrganisationRequest.user_id == user_id)
+        ),
         "contributions": await _rows(session, select(Contribution).where(Contribution.author_id == user_id)),
         "earlier_texts": await _rows(session, select(Revision).where(Revision.contribution_id.in_(own))),
         "decisions": await _rows(session, select(Decision).where(Decision.contribution_id.in_(own))),

@@ -39,6 +39,7 @@ LIMITS = {
     "reset": Limits(5, 40),
     "guest": Limits(10, 100),
     "resume": Limits(5, 40),
+    "organisation": Limits(20, 100),
 }
 
 

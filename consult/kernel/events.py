@@ -64,12 +64,15 @@ KINDS: dict[str, str] = {
     "comments.carried": "consultation_id version_id: places of earlier comments were found in a version, or mended",
     "change.explained": "consultation_id version_id key: why a block of a public version changed",
     "outcome.published": "consultation_id",
-    "link.wanted": "user_id purpose (confirm, reset, email, resume) data next: the worker makes the link and mails it",
+    "link.wanted": "user_id purpose (confirm, reset, email, organisation, resume) data next: the worker makes the link and mails it",
     "account.known": "user_id: somebody registered an address that has an account",
     "resume.wanted": "email: links that go on with the responses of an address are to be mailed to it",
     "account.unknown": "a link was asked for an address that nobody has: as much work as for a known one",
     "account.changed": "user_id",
     "account.closed": "user_id",
     "session.ended": "",
+    "organisation.changed": "organisation_id event_id user_ids: one step of its history, and who is told of it",
+    "organisation.marked": "organisation_id: its mark was taken off what was sent under it, or it was merged",
+    "invitation.wanted": "invitation_id: the worker makes the link and mails it",
 }
 """Every kind of event and the names in its data."""

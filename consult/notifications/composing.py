@@ -34,6 +34,10 @@ KINDS = (
     "opened",
     "closing",
     "outcome",
+    "receipt",
+    "organisation",
+    "membership",
+    "invitation",
 )
 """Every kind of mail."""
 
