@@ -75,8 +75,6 @@ async def _public_contributions(
         Contribution.country,
         Contribution.anonymous,
         Contribution.forum_voice,
-        Contribution.verified,
-        Contribution.organisation_id,
         Contribution.late,
     ).where(Contribution.reference.in_(references), Contribution.state == State.PUBLISHED)
     rows = (await session.execute(statement)).all()

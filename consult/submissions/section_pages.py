@@ -63,7 +63,7 @@ async def show_section(
         files=await _files(session, own, section),
         saved=_just_saved(request, own),
         here=await show_here(request, session, submission, content, section.key),
-        notes=await show_notes(request, session, submission, content),
+        team_notes=await show_notes(request, session, submission, content),
     )
     return respond(request, "submissions/section.html", context, has_errors=bool(state.errors))
 
@@ -146,6 +146,8 @@ async def save_section(request: Ask, session: AsyncSession) -> Response[Any]:
 async def _keep(request: Ask, session: AsyncSession, own: Own, answers: Sequence[TypedAnswer]) -> str:
     """Save them; the first question whose answer was set aside, "" for none."""
     user_id, now = actor_needed(request).id, site_of(request).clock.now()
+    if own.submission.organisation_id is not None:
+        await mark_present(session, own.submission.id, user_id, request.path_params["section"], now)
     aside = ""
     for each in answers:
         saved = await save_answer(

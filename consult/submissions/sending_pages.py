@@ -31,7 +31,8 @@ from consult.submissions.overview import view_sent
 from consult.submissions.own_page import KEY, Own, address_of, context_of, find_own
 from consult.submissions.queries import open_set_asides, reference_of, sendings_of
 from consult.submissions.service import send_submission
-from consult.submissions.team_pages import show_team_box
+from consult.submissions.team import check_may_withdraw
+from consult.submissions.team_box import show_team_box
 from consult.submissions.who_form import INTERESTS
 from consult.submissions.wording import plain_html, say_answer
 from consult.web.forms import ShownError, form_state, read_form
@@ -285,6 +286,7 @@ async def withdraw(request: Ask, session: AsyncSession) -> Response[Any]:
     site = site_of(request)
     load_signer(site.settings)
     own = await find_own(request, session, hold=True)
+    await check_may_withdraw(session, own.submission, actor_needed(request), site.clock.now())
     await withdraw_submission(session, own.submission, own.target.round, site.clock.now())
     return see_other(request, address_of(own.submission), "response-withdrawn")
 

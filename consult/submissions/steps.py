@@ -21,6 +21,7 @@ STEPS: dict[str, str] = {
     "invited": N_("%(actor)s asked %(organisation)s to co-sign."),
     "uninvited": N_("%(actor)s no longer asks %(organisation)s to co-sign."),
     "declined": N_("%(actor)s declined for %(organisation)s."),
+    "withdrawn": N_("%(actor)s withdrew the response of %(organisation)s."),
     "merged": N_("The Forum's staff merged %(other)s into %(organisation)s: this response moved with it."),
     "parted": N_(
         "The Forum's staff merged %(other)s into %(organisation)s, which has another response in this round. "

@@ -70,6 +70,20 @@ async def sign_at_sending(
     await note_step(session, submission.id, "signed-sending", actor, now, data)
 
 
+async def check_may_withdraw(
+    session: AsyncSession, submission: Submission, actor: Actor, now: datetime
+) -> None:
+    """What was sent with a signatory's word is withdrawn by one, and that is kept. Raises Conflict for a drafter."""
+    if submission.organisation_id is None:
+        return
+    if await member_role(session, actor.id, submission.organisation_id) not in roles_from(
+        MemberRole.SIGNATORY
+    ):
+        raise Conflict(N_("A signatory of your organisation has to withdraw its response."))
+    data = {"organisation": await organisation_name(session, submission.organisation_id)}
+    await note_step(session, submission.id, "withdrawn", actor, now, data)
+
+
 async def sign_off(
     session: AsyncSession,
     submission: Submission,

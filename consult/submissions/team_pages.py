@@ -35,7 +35,7 @@ from consult.submissions.targets import target_of
 from consult.submissions.team import organisation_name
 from consult.submissions.team_here import TEAM
 from consult.submissions.team_queries import get_shared, last_words, sign_offs_of
-from consult.submissions.team_standing import Standing, find_standing
+from consult.submissions.team_standing import find_standing
 from consult.submissions.team_views import (
     StepLine,
     about_response,
@@ -164,40 +164,6 @@ async def post_stop_asking(request: Ask, session: AsyncSession, key: str) -> Res
     organisation = await _named(session, typed)
     await stop_asking(session, submission, organisation.id, actor, now)
     return see_other(request, f"/respond/{key}/team#co-signing", notice="removed")
-
-
-@dataclass(frozen=True, slots=True)
-class TeamBox:
-    """What the overview and the check page say of the team; addresses without locale."""
-
-    address: str
-    organisation: str
-    members: tuple[str, ...]
-    standing: Standing
-    open_notes: int
-
-    @property
-    def may_send(self) -> bool:
-        """Whether the reader may send the response as it is now."""
-        return self.standing.may_send
-
-
-async def show_team_box(
-    request: Ask, session: AsyncSession, submission: Submission, target: Target
-) -> TeamBox | None:
-    """The team in brief, None where nobody shares the response."""
-    if submission.organisation_id is None:
-        return None
-    name = await organisation_name(session, submission.organisation_id)
-    return TeamBox(
-        address=f"/respond/{submission.key}/team",
-        organisation=name,
-        members=tuple(each.name for each in await members_of(session, submission.organisation_id)),
-        standing=await find_standing(
-            session, submission, target, actor_needed(request), name, locale_of(request)
-        ),
-        open_notes=await count_open(session, submission.id),
-    )
 
 
 HANDLERS = (

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from consult.i18n.content import write
 from consult.models.consultation import Round
-from consult.models.people import Membership, MemberRole, Organisation, User, VerifiedBy
-from consult.models.questionnaire import Content, Question, Questionnaire, QuestionKind, Section
+from consult.models.people import MemberRole, Membership, Organisation, User, VerifiedBy
+from consult.models.questionnaire import Content, Question, QuestionKind, Questionnaire, Section
 from consult.models.submission import Submission, SubmissionSending
 from consult.receipts.signing import load_signer
 from consult.security.actor import Actor

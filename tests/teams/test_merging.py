@@ -50,7 +50,7 @@ async def begin_other(team: Team, name: str, organisation: str) -> str:
 async def owners(team: Team) -> dict[str, int | None]:
     async with team.site.database.reading() as session:
         rows = (await session.execute(select(Submission.key, Submission.organisation_id))).all()
-        return {key: organisation_id for key, organisation_id in rows}
+        return {row.key: row.organisation_id for row in rows}
 
 
 async def test_a_response_moves_with_its_team(team: Team) -> None:
