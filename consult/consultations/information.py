@@ -8,6 +8,7 @@ from litestar import Response, get
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.i18n.words import GROUNDS, choices
+from consult.publication.reach import view_reach
 from consult.security.permissions import Permission
 from consult.web.respond import Shared, respond
 from consult.web.site import Ask, locale_of, site_of
@@ -38,7 +39,7 @@ async def read_accessibility(request: Ask, session: AsyncSession) -> Response[by
 async def read_privacy(request: Ask, session: AsyncSession) -> Response[bytes]:
     """What is kept of people, why and for how long."""
     days = site_of(request).settings.session_days
-    return _page(request, "privacy", session_days=days, text_days=TEXT_KEPT_DAYS)
+    return _page(request, "privacy", session_days=days, text_days=TEXT_KEPT_DAYS, reach=view_reach(locale_of(request)))
 
 
 @get("/terms", opt={"permission": Permission.READ})
