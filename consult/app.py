@@ -101,7 +101,10 @@ def _make_litestar() -> Litestar:
         exception_handlers=handlers,
         state=State({"notices": NOTICES}),
         compression_config=CompressionConfig(
-            backend="brotli", brotli_quality=4, minimum_size=600, brotli_gzip_fallback=True,
+            backend="brotli",
+            brotli_quality=4,
+            minimum_size=600,
+            brotli_gzip_fallback=True,
             exclude_opt_key="uncompressed",
         ),
         request_max_body_size=MOST_BYTES,

@@ -28,9 +28,16 @@ from consult.moderation import pages as moderation
 from consult.notifications import desk as notifications_desk
 from consult.notifications import mailbox
 from consult.notifications import pages as notifications
+from consult.offline import pages as offline
+from consult.organisations import handlers as organisations
 from consult.places import desk as places_desk
 from consult.places import gone as places_gone
 from consult.preparing import desk as preparing_desk
+from consult.questionnaires import desk as questionnaires_desk
+from consult.questionnaires import pages as questionnaires
+from consult.receipts import machines as receipts_machines
+from consult.receipts import own_files as receipts_own
+from consult.receipts import pages as receipts
 from consult.publication import choosing, marking
 from consult.publication import desk as publication_desk
 from consult.publication import pages as publication
@@ -58,6 +65,8 @@ PAGES = (
     exchange,
     accounts,
     submissions,
+    offline,
+    organisations,
     desk,
     consultations_desk,
     documents_desk,
@@ -72,12 +81,16 @@ PAGES = (
     attachments,
     attachments_uploading,
     attachments_downloads,
+    questionnaires,
+    questionnaires_desk,
+    receipts,
+    receipts_own,
     publication,
     choosing,
     marking,
     publication_desk,
 )
-MACHINES = (machines, exchange_machines, files, editions_files)
+MACHINES = (machines, exchange_machines, receipts_machines, files, editions_files)
 
 ROUTES: tuple[tuple[str, list[Any]], ...] = (
     ("/{locale:str}", [handler for module in PAGES for handler in module.HANDLERS]),

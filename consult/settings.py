@@ -37,6 +37,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     former_receipt_keys: tuple[str, ...] = ()
     file_store: str = ""
     clamav: str = ""
+    dns_server: str = ""
+    verify_at: str = "https://{domain}"
+    verify_networks: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -99,7 +102,7 @@ def _read_file(path: Path) -> dict[str, object]:
 
 
 def _from_text(name: str, raw: str) -> object:
-    if name in ("hosts", "metrics_from", "former_receipt_keys"):
+    if name in ("hosts", "metrics_from", "former_receipt_keys", "verify_networks"):
         return tuple(part.strip() for part in raw.split(",") if part.strip())
     if name == "demo":
         return raw.strip().lower() in ("1", "true", "yes", "on")

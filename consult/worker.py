@@ -14,6 +14,7 @@ from typing import IO
 
 import structlog
 
+from consult.attachments.worker import FileKeeper
 from consult.db.database import Database
 from consult.editions.worker import FileMaker
 from consult.kernel.clock import Clock, SystemClock
@@ -24,9 +25,12 @@ from consult.notifications.making import MailMaker
 from consult.notifications.sending import Sender
 from consult.notifications.transport import make_transport
 from consult.places.jobs import Carrier
+from consult.receipts.heads import HeadPublisher
+from consult.receipts.signing import load_signer
 from consult.search.indexer import SearchConsumer
 from consult.search.whoosh_engine import WhooshEngine
 from consult.settings import ROOT, Settings
+from consult.submissions.retention import Forgetting
 from consult.web.rendering import Renderer
 
 log = structlog.get_logger()
@@ -73,7 +77,13 @@ def make_duties(
     maker = MailMaker(database, composer, settings, clock)
     drain = Drain(database, [search, maker], clock)
     sender = Sender(database, make_transport(settings), settings, clock)
-    jobs = (Carrier(database, clock).carry_some, FileMaker(database, settings.base_url, clock).make_one)
+    jobs = (
+        Carrier(database, clock).carry_some,
+        FileMaker(database, settings.base_url, clock).make_one,
+        HeadPublisher(database, load_signer(settings), clock).publish_due,
+        FileKeeper(database, settings, clock).do_one,
+        Forgetting(database, clock).forget_some,
+    )
     return Duties(
         database, drain, sender, maker.broadcasts, clock, mend=search.mend, jobs=jobs, parent=parent
     )

@@ -75,7 +75,14 @@ async def _withhold_name(session: AsyncSession, user_id: int, now: datetime, *, 
     statement = (
         update(Contribution)
         .where(*which)
-        .values(anonymous=True, author_name="", organisation_id=None, organisation_name="", author_id=None)
+        .values(
+            anonymous=True,
+            author_name="",
+            organisation_id=None,
+            organisation_name="",
+            verified="",
+            author_id=None,
+        )
         .returning(Contribution.id, Contribution.consultation_id)
         .execution_options(synchronize_session=False)
     )

@@ -44,7 +44,8 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What people say about themselves."""
+    """What people say about themselves. `member_of`: the id of an organisation they chose among those whose member they
+    are, 0 where they typed whom they speak for."""
 
     name: str
     organisation: str
@@ -54,6 +55,7 @@ class Profile:
     zone: str
     mail_replies: bool
     mail_rounds: bool
+    member_of: int = 0
 
 
 def read_registration(typed: Typed, site_name: str) -> Registration:
@@ -81,7 +83,9 @@ def read_profile(typed: Typed) -> Profile:
     """A Profile. Raises FormInvalid."""
     problems = Problems()
     name = _name(typed, problems)
-    kind, organisation = _speaks_for(typed, problems)
+    chosen = typed["member_of"]
+    member_of = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 16 else 0
+    kind, organisation = (Kind.INDIVIDUAL, "") if member_of else _speaks_for(typed, problems)
     country, locale, zone = typed["country"], typed["locale"], typed["zone"]
     if country and country not in {code for code, _ in countries("en")}:
         problems.add("country", N_("Choose a country from the list"))
@@ -91,7 +95,9 @@ def read_profile(typed: Typed) -> Profile:
         problems.add("zone", N_("Choose a time zone from the list"))
     problems.raise_if_any(typed)
     mails = typed.all("mails")
-    return Profile(name, organisation, kind, country, locale, zone, "replies" in mails, "rounds" in mails)
+    return Profile(
+        name, organisation, kind, country, locale, zone, "replies" in mails, "rounds" in mails, member_of
+    )
 
 
 def read_address(typed: Typed, problems: Problems) -> str:

@@ -35,7 +35,7 @@ class Resumed:
     signs_in: bool
 
 
-async def begin_guest(session: AsyncSession, name: str, locale: str, now: datetime) -> User:
+async def make_guest(session: AsyncSession, name: str, locale: str, now: datetime) -> User:
     """A person without an account."""
     user = User(
         email=f"guest-{new_token()[:22]}@invalid".lower(),

@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     RESET = "reset"
     EMAIL = "email"
     RESUME = "resume"
+    ORGANISATION = "organisation"
 
 
 LASTS: dict[str, timedelta] = {
@@ -27,12 +28,14 @@ LASTS: dict[str, timedelta] = {
     Purpose.RESET: timedelta(hours=1),
     Purpose.EMAIL: timedelta(days=1),
     Purpose.RESUME: timedelta(days=7),
+    Purpose.ORGANISATION: timedelta(days=1),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class OpenLink:
-    """A link that still works: whose it is, and what was noted with it (the new address, for `email`)."""
+    """A link that still works: whose it is, and what was noted with it (the new address, for `email`; the organisation and
+    the address at its domain, for `organisation`)."""
 
     user_id: int
     purpose: str

@@ -28,7 +28,13 @@ from consult.accounts.views import (
 )
 from consult.i18n.catalogues import catalogue
 from consult.kernel.errors import FormInvalid
+from consult.organisations.closing import leave_everything, left_without_owner
 from consult.security.permissions import Permission
+from consult.submissions.closing import close_responses
+from consult.submissions.mine_list import show_own
+from consult.submissions.queries import list_own
+from consult.submissions.team_queries import asked_to_sign
+from consult.submissions.team_views import view_asked
 from consult.web.forms import form_state, read_form
 from consult.web.respond import actor_needed, respond, see_other
 from consult.web.site import Ask, locale_of, site_of
@@ -47,6 +53,8 @@ async def mine_page(request: Ask, session: AsyncSession) -> Response[Any]:
     ids = [each.contribution.id for each in written]
     context = {
         "confirmed": actor.confirmed,
+        "responses": await show_own(session, actor, locale, site_of(request).clock.now()),
+        "asked": view_asked(await asked_to_sign(session, actor), locale),
         "unfinished": await _unfinished(session, actor.id, locale),
         "written": tuple[WrittenView, ...](view_written(each, locale) for each in written[:MOST]),
         "pages": page_after(f"/{locale}/mine", ids, MOST, before),
@@ -78,8 +86,15 @@ async def take_data(request: Ask, session: AsyncSession) -> Response[bytes]:
 async def show_close(request: Ask, session: AsyncSession, failed: FormInvalid | None = None) -> Response[Any]:
     """Says what goes and what stays, and asks for the password."""
     state = form_state(failed, catalogue(locale_of(request)))
-    has_written = bool(await list_written(session, actor_needed(request).id, 0, 1))
-    context = {"form": state, "has_written": has_written}
+    actor = actor_needed(request)
+    responses = await list_own(session, actor)
+    has_written = bool(await list_written(session, actor.id, 0, 1))
+    context = {
+        "form": state,
+        "has_written": has_written or any(each.contribution for each in responses),
+        "has_unsent": any(each.contribution is None for each in responses),
+        "ownerless": await left_without_owner(session, actor.id),
+    }
     return respond(request, "accounts/close.html", context, section="mine", has_errors=bool(state.errors))
 
 
@@ -95,8 +110,10 @@ async def close(request: Ask, session: AsyncSession) -> Response[Any]:
     typed = await read_form(request)
     if waiting := await check_password(request, session, typed, show_close):
         return waiting
-    now = site_of(request).clock.now()
-    await close_account(session, actor_needed(request).id, now, withhold=typed.checked("withhold"))
+    now, actor = site_of(request).clock.now(), actor_needed(request)
+    await close_responses(session, actor.id, now, withhold=typed.checked("withhold"))
+    await leave_everything(session, actor, now)
+    await close_account(session, actor.id, now, withhold=typed.checked("withhold"))
     return without_cookie(request, see_other(request, "/", "account-closed"))
 
 

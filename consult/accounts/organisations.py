@@ -20,7 +20,7 @@ def fold_name(name: str) -> str:
 async def find_or_create_organisation(
     session: AsyncSession, name: str, kind: str, country: str, now: datetime
 ) -> Organisation:
-    """The organisation of a name and kind. A country is taken from whoever says one first."""
+    """The organisation of a name and kind, or the one it was merged into. A country is taken from whoever says one first."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     values = {
         "name": name,
@@ -34,6 +34,8 @@ async def find_or_create_organisation(
     await session.execute(statement.on_conflict_do_nothing(index_elements=["fold", "kind"]))
     query = select(Organisation).where(Organisation.fold == fold_name(name), Organisation.kind == kind)
     found = (await session.execute(query)).scalar_one()
+    if found.merged_into_id is not None:
+        found = await session.get_one(Organisation, found.merged_into_id)
     found.country = found.country or country
     return found
 
@@ -41,13 +43,35 @@ async def find_or_create_organisation(
 async def speak_for(
     session: AsyncSession, user: User, name: str, kind: str, country: str, now: datetime
 ) -> Organisation | None:
-    """The person (already flushed) now speaks for this organisation, or with an empty name for themselves."""
-    await session.execute(delete(Membership).where(Membership.user_id == user.id))
+    """The person (already flushed) now speaks for this organisation, or with an empty name for themselves.
+
+    Naming one makes nobody its member; whose member they are, they stay.
+    """
     if not name:
-        user.organisation_id = None
+        await _speak_for_id(session, user, None, now)
         return None
     organisation = await find_or_create_organisation(session, name, kind, country, now)
-    user.organisation_id = organisation.id
-    session.add(Membership(user_id=user.id, organisation_id=organisation.id, since=now))
-    await session.flush()
+    await _speak_for_id(session, user, organisation.id, now)
     return organisation
+
+
+async def speak_as_member(session: AsyncSession, user: User, organisation_id: int, now: datetime) -> bool:
+    """The person now speaks for an organisation whose member they are; False where they are not."""
+    tie = await session.get(Membership, (user.id, organisation_id))
+    if tie is None or not tie.role:
+        return False
+    await _speak_for_id(session, user, organisation_id, now)
+    return True
+
+
+async def _speak_for_id(
+    session: AsyncSession, user: User, organisation_id: int | None, now: datetime
+) -> None:
+    only_named = (Membership.user_id == user.id, Membership.role == "")
+    await session.execute(
+        delete(Membership).where(*only_named, Membership.organisation_id != (organisation_id or 0))
+    )
+    user.organisation_id = organisation_id
+    if organisation_id and await session.get(Membership, (user.id, organisation_id)) is None:
+        session.add(Membership(user_id=user.id, organisation_id=organisation_id, role="", since=now))
+    await session.flush()

@@ -21,6 +21,8 @@ from consult.i18n.locales import LOCALES, countries
 from consult.i18n.zones import zone_options
 from consult.kernel.errors import FormInvalid
 from consult.models.people import Kind
+from consult.organisations.queries import organisations_of
+from consult.organisations.words import mark_of
 from consult.security.passwords import hash_password
 from consult.security.permissions import Permission
 from consult.web.forms import form_state, read_form
@@ -41,7 +43,12 @@ async def show_profile(
     """What others see, language, zone and mails."""
     locale = locale_of(request)
     user, organisation = await find_profile(session, actor_needed(request).id)
+    own = await organisations_of(session, user.id)
+    member = organisation is not None and organisation.id in {each.id for each, _ in own}
+    if member:
+        organisation = None
     values = {
+        "member_of": str(user.organisation_id) if member else "",
         "name": user.name,
         "kind": organisation.kind if organisation else Kind.INDIVIDUAL,
         "organisation": organisation.name if organisation else "",
@@ -53,6 +60,7 @@ async def show_profile(
     context = {
         "form": state,
         "kinds": options(KINDS, locale),
+        "member_of": [(str(each.id), each.name, mark_of(each, locale, user.zone)) for each, _ in own],
         "countries": [("", ""), *countries(locale)],
         "locales": [(each.code, each.name) for each in LOCALES],
         "zones": zone_options(locale),
@@ -73,8 +81,9 @@ async def change_profile(request: Ask, session: AsyncSession) -> Response[Any]:
     form = read_profile(await read_form(request))
     values = asdict(form)
     organisation = (values.pop("organisation"), values.pop("kind"))
+    member_of = values.pop("member_of")
     now = site_of(request).clock.now()
-    await service.change_profile(session, actor_needed(request).id, values, organisation, now)
+    await service.change_profile(session, actor_needed(request).id, values, organisation, now, member_of)
     return see_other(request, "/profile", "saved")
 
 

@@ -9,23 +9,29 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.kernel.errors import NotFound
-from consult.models.people import ApiToken, Kind, Organisation, Role, SignedIn, User
+from consult.models.people import ApiToken, Kind, Membership, Organisation, Role, SignedIn, User
 from consult.security.actor import Actor
 from consult.security.tokens import keyed_hash
 
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-def _people() -> Select[User, Organisation]:
+def _people() -> Select[User, Organisation, str]:
+    """People, whom they speak for, and what they may do for it."""
+    own = (Membership.user_id == User.id) & (Membership.organisation_id == User.organisation_id)
     return (
-        select(User, Organisation)
+        select(User, Organisation, Membership.role)
         .outerjoin(Organisation, Organisation.id == User.organisation_id)
+        .outerjoin(Membership, own)
         .where(User.closed_at.is_(None))
     )
 
 
-def actor_from(user: User, organisation: Organisation | None, session_id: int = 0, csrf: str = "") -> Actor:
-    """The Actor of a person."""
+def actor_from(
+    user: User, organisation: Organisation | None, role: str | None, session_id: int = 0, csrf: str = ""
+) -> Actor:
+    """The Actor of a person; `role` is theirs in the organisation."""
+    acts = bool(organisation and role and organisation.verified_by and not organisation.merged_into_id)
     return Actor(
         id=user.id,
         name=user.name,
@@ -37,6 +43,8 @@ def actor_from(user: User, organisation: Organisation | None, session_id: int = 
         organisation_id=user.organisation_id,
         organisation=organisation.name if organisation else "",
         kind=organisation.kind if organisation else Kind.INDIVIDUAL,
+        verified=organisation.verified_by if organisation and acts else "",
+        member_role=role if role and acts else "",
         guest=user.guest,
         confirmed=user.confirmed_at is not None,
         session_id=session_id,
@@ -53,9 +61,9 @@ async def find_by_session(
     row = (await session.execute(statement)).first()
     if row is None:
         return None
-    user, organisation, session_id, expires_at = row
+    user, organisation, role, session_id, expires_at = row
     csrf = keyed_hash(secret_key, "csrf", digest)[:32]
-    return actor_from(user, organisation, session_id, csrf), expires_at
+    return actor_from(user, organisation, role, session_id, csrf), expires_at
 
 
 async def find_by_token(session: AsyncSession, digest: str) -> tuple[Actor, datetime] | None:
@@ -63,7 +71,7 @@ async def find_by_token(session: AsyncSession, digest: str) -> tuple[Actor, date
     statement = _people().join(ApiToken, ApiToken.user_id == User.id)
     statement = statement.where(ApiToken.token_hash == digest, ApiToken.revoked_at.is_(None))
     row = (await session.execute(statement)).first()
-    return (actor_from(row[0], row[1]), FOR_EVER) if row else None
+    return (actor_from(row[0], row[1], row[2]), FOR_EVER) if row else None
 
 
 async def find_by_email(session: AsyncSession, email: str) -> User | None:
@@ -75,7 +83,7 @@ async def find_by_email(session: AsyncSession, email: str) -> User | None:
 async def find_actor(session: AsyncSession, user_id: int) -> Actor | None:
     """A person by id."""
     row = (await session.execute(_people().where(User.id == user_id))).first()
-    return actor_from(row[0], row[1]) if row else None
+    return actor_from(row[0], row[1], row[2]) if row else None
 
 
 async def find_profile(session: AsyncSession, user_id: int) -> tuple[User, Organisation | None]:
@@ -114,7 +122,9 @@ async def list_demo_people(
 ) -> list[tuple[User, Organisation | None]]:
     """Whom a demo signs in with one click: the first of each staff role, the first respondent of each language."""
     staff = select(func.min(User.id)).where(User.role != Role.RESPONDENT, User.closed_at.is_(None))
-    others = select(func.min(User.id)).where(User.role == Role.RESPONDENT, User.closed_at.is_(None), User.guest.is_(False))
+    others = select(func.min(User.id)).where(
+        User.role == Role.RESPONDENT, User.closed_at.is_(None), User.guest.is_(False)
+    )
     first = others.where(User.confirmed_at.is_not(None)).group_by(User.locale)
     which = User.id.in_(staff.group_by(User.role)) | User.id.in_(first)
     return [(row[0], row[1]) for row in await session.execute(_people().where(which).order_by(User.id))]

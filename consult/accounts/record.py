@@ -16,8 +16,9 @@ from consult.models.base import Base
 from consult.models.consultation import Consultation
 from consult.models.contribution import Contribution, Report, Revision, State, Support
 from consult.models.ledger import Mail, Subscription, Unfinished
-from consult.models.people import ApiToken, Membership, SignedIn
+from consult.models.people import ApiToken, Membership, OrganisationRequest, SignedIn
 from consult.models.response import Action, Decision, Disposition
+from consult.models.submission import Answer, Attachment, SetAside, Submission, SubmissionSending
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,16 @@ async def take_away(session: AsyncSession, user_id: int) -> dict[str, Any]:
     own = select(Contribution.id).where(Contribution.author_id == user_id)
     return {
         "account": _columns(user, but={"password_hash"}),
-        "organisation": _columns(organisation) if organisation else None,
+        "organisation": _columns(organisation, but={"verify_token"}) if organisation else None,
         "memberships": await _rows(session, select(Membership).where(Membership.user_id == user_id)),
+        "organisation_requests": await _rows(
+            session, select(OrganisationRequest).where(OrganisationRequest.user_id == user_id)
+        ),
         "contributions": await _rows(session, select(Contribution).where(Contribution.author_id == user_id)),
         "earlier_texts": await _rows(session, select(Revision).where(Revision.contribution_id.in_(own))),
         "decisions": await _rows(session, select(Decision).where(Decision.contribution_id.in_(own))),
         "answers": await _rows(session, select(Disposition).where(Disposition.contribution_id.in_(own))),
+        "responses": await _responses(session, user_id),
         "supports": await _rows(session, select(Support).where(Support.user_id == user_id)),
         "reports": await _rows(session, select(Report).where(Report.user_id == user_id)),
         "unfinished": await _rows(session, select(Unfinished).where(Unfinished.user_id == user_id)),
@@ -78,7 +83,23 @@ async def take_away(session: AsyncSession, user_id: int) -> dict[str, Any]:
     }
 
 
-NOT_OURS_TO_SHOW = frozenset({"token_hash", "actor_id", "send_key", "once", "unsubscribe", "error"})
+async def _responses(session: AsyncSession, user_id: int) -> list[dict[str, Any]]:
+    """Formal responses that a person began: as they stand, what was received of each, and its receipts."""
+    own = select(Submission).where(Submission.author_id == user_id).order_by(Submission.id)
+    responses = await _rows(session, own)
+    for each in responses:
+        of = each["id"]
+        each["answers"] = await _rows(session, select(Answer).where(Answer.submission_id == of))
+        each["set_aside"] = await _rows(session, select(SetAside).where(SetAside.submission_id == of))
+        each["files"] = await _rows(session, select(Attachment).where(Attachment.submission_id == of))
+        sendings = select(SubmissionSending).where(SubmissionSending.submission_id == of)
+        each["sendings"] = await _rows(session, sendings.order_by(SubmissionSending.number))
+    return responses
+
+
+NOT_OURS_TO_SHOW = frozenset(
+    {"token_hash", "actor_id", "send_key", "once", "unsubscribe", "error", "edited_by", "sent_by"}
+)
 
 
 async def _mails(session: AsyncSession, user_id: int) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.accounts.links import Purpose, end_links, use_link
-from consult.accounts.organisations import speak_for
+from consult.accounts.organisations import speak_as_member, speak_for
 from consult.accounts.queries import find_by_email
 from consult.kernel.errors import Conflict, NotFound, invalid
 from consult.kernel.events import Event, account_scope
@@ -167,11 +167,21 @@ async def change_profile(
     values: dict[str, str | bool],
     organisation: tuple[str, str],
     now: datetime,
+    member_of: int = 0,
 ) -> None:
-    """New values of a person's own columns, and (name, kind) of whom they speak for."""
+    """New values of a person's own columns, and (name, kind) of whom they speak for.
+
+    `member_of` is an organisation whose member they are and which they chose instead. Raises FormInvalid where they are
+    not, or no longer.
+    """
     user = await get_user(session, user_id)
     for column, value in values.items():
         setattr(user, column, value)
+    if member_of:
+        if not await speak_as_member(session, user, member_of, now):
+            raise invalid("member_of", N_("You are no member of this organisation."))
+        note_change(session, user_id, now)
+        return
     name, kind = organisation
     await speak_for(session, user, name, kind, user.country, now)
     note_change(session, user_id, now)

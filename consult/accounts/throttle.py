@@ -33,7 +33,14 @@ class Limits:
     network: int
 
 
-LIMITS = {"sign-in": Limits(10, 100), "register": Limits(5, 40), "reset": Limits(5, 40), "guest": Limits(10, 100), "resume": Limits(5, 40)}
+LIMITS = {
+    "sign-in": Limits(10, 100),
+    "register": Limits(5, 40),
+    "reset": Limits(5, 40),
+    "guest": Limits(10, 100),
+    "resume": Limits(5, 40),
+    "organisation": Limits(20, 100),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ def view_written(each: Written, locale: str) -> WrittenView:
         reply_count=c.reply_count,
         support_count=c.support_count,
         hidden_reason=pick(each.hidden_reason, locale) if each.hidden_reason else None,
-        disposition=_view_disposition(each.disposition, locale) if each.disposition else None,
+        disposition=view_disposition(each.disposition, locale) if each.disposition else None,
     )
 
 
@@ -184,7 +184,8 @@ def speaks_for(organisation: Organisation | None, locale: str) -> tuple[str, str
     )
 
 
-def _view_disposition(each: Disposition, locale: str) -> DispositionView:
+def view_disposition(each: Disposition, locale: str) -> DispositionView:
+    """The Forum's answer in a language."""
     return DispositionView(
         kind=each.kind,
         label=disposition_label(each.kind, locale),

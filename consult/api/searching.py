@@ -76,6 +76,8 @@ def _found(hit: Hit, base_url: str) -> Found:
         score=round(hit.score, 4),
         consultation=hit.consultation,
         created_at=hit.created_at,
+        file=hit.file or None,
+        page=hit.page or None,
         late=hit.late,
     )
 

@@ -224,6 +224,7 @@ class ComparisonShape(Struct, frozen=True):
 class Found(Struct, frozen=True):
     """A result. `excerpt` is safe HTML with `<mark>` around what was found, in the language `lang`.
 
+    Where it is from a file of a submission, `file` is its name and `page` the page, null for files without pages.
     `late`: a formal response that came after the end, and is kept apart from the others.
     """
 
@@ -237,6 +238,8 @@ class Found(Struct, frozen=True):
     consultation: str
     created_at: datetime
     late: bool
+    file: str | None = None
+    page: int | None = None
 
 
 class FacetCount(Struct, frozen=True):

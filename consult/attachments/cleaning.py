@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 import struct
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
+from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from zlib import crc32
 
@@ -14,6 +15,7 @@ from lxml import etree
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, IndirectObject
 
+from consult.attachments.checks.bytes_in import mapped
 from consult.attachments.checks.pictures import jpeg_segments, png_chunks
 
 SEEN_CHUNKS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"pHYs", b"sBIT",
@@ -21,8 +23,11 @@ SEEN_CHUNKS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b
 """Chunks of a PNG that change how it looks (PNG, 4.7)."""
 APP0, APP1, APP2, APP14, APP15, COMMENT = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
 _DATED = (1980, 1, 1, 0, 0, 0)
-_PERSONAL = re.compile(r"(author|creator|lastModifiedBy|initials|userName|providerId|userId|displayName|rsid\w*)$")
+_PERSONAL = re.compile(
+    r"(author|creator|lastModifiedBy|initials|userName|providerId|userId|displayName|rsid\w*)$"
+)
 _NOBODY = "Author"
+COPIED = 256 * 1024
 
 
 def clean(path: Path, ending: str, target: Path) -> bool:
@@ -30,14 +35,17 @@ def clean(path: Path, ending: str, target: Path) -> bool:
     cleaner = _CLEANERS.get(ending)
     if cleaner is None:
         return False
-    target.write_bytes(cleaner(path))
+    with target.open("wb") as out:
+        cleaner(path, out)
     return True
 
 
-def _clean_png(path: Path) -> bytes:
-    body = path.read_bytes()
-    kept = [body[start:end] for kind, start, end in png_chunks(body) if kind in SEEN_CHUNKS]
-    return body[:8] + b"".join(_without_name(each) for each in kept)
+def _clean_png(path: Path, out: IO[bytes]) -> None:
+    with mapped(path) as body:
+        out.write(body[:8])
+        for kind, start, end in png_chunks(body):
+            if kind in SEEN_CHUNKS:
+                out.write(_without_name(body[start:end]))
 
 
 def _without_name(chunk: bytes) -> bytes:
@@ -49,16 +57,16 @@ def _without_name(chunk: bytes) -> bytes:
     return struct.pack(">I", len(data) - 4) + data + struct.pack(">I", crc32(data))
 
 
-def _clean_jpeg(path: Path) -> bytes:
+def _clean_jpeg(path: Path, out: IO[bytes]) -> None:
     """Only what the picture is drawn by: JFIF, colour profile, Adobe's marker; of Exif which side is up."""
-    body, kept = path.read_bytes(), [b"\xff\xd8"]
-    for marker, start, end in jpeg_segments(body):
-        segment = body[start:end]
-        if marker == APP1 and (up := _orientation(segment)):
-            kept.append(_exif_of(up))
-        elif _is_drawn(marker, segment):
-            kept.append(segment)
-    return b"".join(kept)
+    with mapped(path) as body:
+        out.write(b"\xff\xd8")
+        for marker, start, end in jpeg_segments(body):
+            segment = body[start:end]
+            if marker == APP1 and (up := _orientation(segment)):
+                out.write(_exif_of(up))
+            elif _is_drawn(marker, segment):
+                out.write(segment)
 
 
 def _is_drawn(marker: int, segment: bytes) -> bool:
@@ -93,19 +101,17 @@ def _exif_of(orientation: int) -> bytes:
     return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
 
 
-def _clean_pdf(path: Path) -> bytes:
+def _clean_pdf(path: Path, out: IO[bytes]) -> None:
     """Written anew from its pages' objects: no information dictionary, no XMP, no earlier revisions, no authors of notes."""
-    reader = PdfReader(BytesIO(path.read_bytes()), strict=False)
-    writer = PdfWriter()
-    writer.clone_document_from_reader(reader)
+    with path.open("rb") as file:
+        writer = PdfWriter()
+        writer.clone_document_from_reader(PdfReader(file, strict=False))
     writer.metadata = None
     for each in writer._objects:
         if isinstance(each, DictionaryObject):
             _forget_in(each)
     _forget_in(writer._root_object)
-    written = BytesIO()
-    writer.write(written)
-    return written.getvalue()
+    writer.write(out)
 
 
 def _forget_in(found: DictionaryObject) -> None:
@@ -117,17 +123,17 @@ def _forget_in(found: DictionaryObject) -> None:
                 found.pop(key, None)
 
 
-def _clean_package(path: Path) -> bytes:
+def _clean_package(path: Path, out: IO[bytes]) -> None:
     """Each part as it was, with neither dates nor names of authors; parts that hold nothing else are emptied of them."""
-    written = BytesIO()
-    with ZipFile(path) as source, ZipFile(written, "w", ZIP_DEFLATED) as target:
+    with ZipFile(path) as source, ZipFile(out, "w", ZIP_DEFLATED) as target:
         for part in source.infolist():
-            body = source.read(part)
+            if _tells(part.filename):
+                continue
             if part.filename.lower().endswith((".xml", ".rels")):
-                body = _without_people(part.filename, body)
-            if body is not None and not _tells(part.filename):
-                target.writestr(_plain_part(part), body)
-    return written.getvalue()
+                target.writestr(_plain_part(part), _without_people(part.filename, source.read(part)))
+                continue
+            with source.open(part) as opened, target.open(_plain_part(part), "w") as copied:
+                shutil.copyfileobj(opened, copied, COPIED)
 
 
 def _tells(name: str) -> bool:
@@ -155,7 +161,7 @@ def _without_people(name: str, body: bytes) -> bytes:
         _drop_thumbnail(root)
     else:
         _forget_authors(root)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
 def _empty_properties(root: etree._Element, low: str) -> None:
@@ -176,7 +182,10 @@ def _forget_authors(root: etree._Element) -> None:
     for each in root.iter():
         if not isinstance(each.tag, str):
             continue
-        if etree.QName(each).localname in ("author", "creator", "creator-initials", "sender-initials") and each.text:
+        if (
+            etree.QName(each).localname in ("author", "creator", "creator-initials", "sender-initials")
+            and each.text
+        ):
             each.text = _NOBODY
         for attribute in list(each.attrib):
             local = etree.QName(attribute).localname
@@ -188,7 +197,7 @@ def _forget_authors(root: etree._Element) -> None:
                 each.set(attribute, _NOBODY)
 
 
-_CLEANERS: dict[str, Callable[[Path], bytes]] = {
+_CLEANERS: dict[str, Callable[[Path, IO[bytes]], None]] = {
     "png": _clean_png,
     "jpg": _clean_jpeg,
     "pdf": _clean_pdf,

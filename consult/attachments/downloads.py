@@ -25,7 +25,9 @@ POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 FALLBACK = "application/octet-stream"
 
 
-@get("/respond/{key:str}/files/{attachment:str}", opt={"permission": Permission.RESPOND, "uncompressed": True})
+@get(
+    "/respond/{key:str}/files/{attachment:str}", opt={"permission": Permission.RESPOND, "uncompressed": True}
+)
 async def send_own(request: Ask, session: AsyncSession, key: str, attachment: str) -> Response[Any]:
     """A file as it was received, to those who write the response or are asked to sign it."""
     submission = await get_readable(session, key, actor_needed(request))

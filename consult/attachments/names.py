@@ -16,7 +16,9 @@ _JOINERS = frozenset("\u200c\u200d")
 """Formats that Persian and the scripts of India are spelt with."""
 _NOT_IN_NAMES = frozenset('<>:"/\\|?*')
 """What one system or another can't have in a file's name."""
-_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
+_RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+)
 
 
 def clean_name(given: str) -> str:

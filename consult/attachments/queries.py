@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -56,13 +57,13 @@ async def get_attachment(session: AsyncSession, submission_id: int, key: str) ->
 
 async def find_upload(session: AsyncSession, key: str) -> Attachment | None:
     """An upload by its key alone, for whoever settles it."""
-    statement = select(Attachment).where(
-        Attachment.key == key, Attachment.state == AttachmentState.UPLOADING
-    )
+    statement = select(Attachment).where(Attachment.key == key, Attachment.state == AttachmentState.UPLOADING)
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def find_begun(session: AsyncSession, submission_id: int, name: str, size: int, mark: str) -> Attachment | None:
+async def find_begun(
+    session: AsyncSession, submission_id: int, name: str, size: int, mark: str
+) -> Attachment | None:
     """An upload of the same file that was begun before, to go on with."""
     statement = select(Attachment).where(
         Attachment.submission_id == submission_id, Attachment.state == AttachmentState.UPLOADING,
@@ -142,6 +143,7 @@ def _is_public() -> tuple[ColumnElement[bool], ...]:
 def _public(*columns: Any) -> Select[*tuple[Any, ...]]:
     return (
         select(*columns)
+        .select_from(Attachment)
         .join(Submission, Submission.id == Attachment.submission_id)
         .join(Contribution, Contribution.id == Submission.contribution_id)
         .join(Consultation, Consultation.id == Contribution.consultation_id)
@@ -205,7 +207,7 @@ class PublicText:
     text: str
 
 
-MOST_INDEXED = 300_000
+MOST_INDEXED = 200_000
 """Characters of one contribution's files that are searched."""
 
 
@@ -214,7 +216,11 @@ async def public_texts(session: AsyncSession, references: Sequence[str]) -> dict
     if not references:
         return {}
     statement = _public(
-        Contribution.reference, Attachment.public_number, Attachment.name, Attachment.media_type, FileText.pages
+        Contribution.reference,
+        Attachment.public_number,
+        Attachment.name,
+        Attachment.media_type,
+        FileText.pages,
     )
     statement = statement.join(FileText, FileText.sha256 == Attachment.sha256)
     found: dict[str, list[PublicText]] = {}
@@ -233,3 +239,36 @@ def _add_pages(texts: list[PublicText], row: Row[*tuple[Any, ...]]) -> None:
             at = number if kind is not None and kind.paged else 0
             texts.append(PublicText(row.reference, row.public_number, row.name, at, page[:room]))
             room -= len(page)
+
+
+async def next_unread(session: AsyncSession, most_attempts: int) -> Attachment | None:
+    """A public file whose text was not read yet, or could not be and may be tried again."""
+    statement = (
+        _public(Attachment)
+        .outerjoin(FileText, FileText.sha256 == Attachment.sha256)
+        .where(
+            or_(
+                FileText.sha256.is_(None),
+                FileText.read_at.is_(None) & (FileText.attempts < most_attempts),
+            )
+        )
+        .limit(1)
+    )
+    row = (await session.execute(statement)).first()
+    return row[0] if row is not None else None
+
+
+async def contributions_with(session: AsyncSession, sha256: str) -> list[tuple[int, int]]:
+    """(id, consultation's id) of contributions of which these bytes are a public file."""
+    statement = _public(Contribution.id, Contribution.consultation_id).where(Attachment.sha256 == sha256)
+    return sorted({(row[0], row[1]) for row in await session.execute(statement)})
+
+
+async def waiting_uploads(
+    session: AsyncSession, begun_before: datetime | None = None
+) -> Sequence[Attachment]:
+    """Uploads that were not settled, the oldest first."""
+    statement = select(Attachment).where(Attachment.state == AttachmentState.UPLOADING)
+    if begun_before is not None:
+        statement = statement.where(Attachment.created_at < begun_before)
+    return (await session.execute(statement.order_by(Attachment.id))).scalars().all()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -35,8 +34,9 @@ def read_pages(path: Path, ending: str) -> list[str]:
 
 
 def _read_pdf(path: Path) -> Iterator[str]:
-    for page in PdfReader(BytesIO(path.read_bytes()), strict=False).pages:
-        yield page.extract_text() or ""
+    with path.open("rb") as file:
+        for page in PdfReader(file, strict=False).pages:
+            yield page.extract_text() or ""
 
 
 def _read_word(path: Path) -> Iterator[str]:

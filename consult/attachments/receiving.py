@@ -106,4 +106,3 @@ class Receiver:
     async def _needed(self, sha256: str) -> bool:
         async with self.database.reading() as session:
             return await is_needed(session, sha256)
-

@@ -142,7 +142,9 @@ async def refuse(session: AsyncSession, key: str, problem: Problem) -> None:
         await session.flush()
 
 
-async def rename(session: AsyncSession, submission: Submission, attachment: Attachment, name: str, now: datetime) -> None:
+async def rename(
+    session: AsyncSession, submission: Submission, attachment: Attachment, name: str, now: datetime
+) -> None:
     """Give a file another name; its ending stays. Raises FormInvalid and Conflict."""
     await need_change(session, submission, now)
     if not name.strip():
@@ -154,7 +156,9 @@ async def rename(session: AsyncSession, submission: Submission, attachment: Atta
     await _tell_if_public(session, submission, attachment, now)
 
 
-async def move(session: AsyncSession, submission: Submission, attachment: Attachment, by: int, now: datetime) -> None:
+async def move(
+    session: AsyncSession, submission: Submission, attachment: Attachment, by: int, now: datetime
+) -> None:
     """Put a file one place earlier (-1) or later (1) among those of its question. Raises Conflict."""
     await need_change(session, submission, now)
     files = await list_attachments(session, submission.id, attachment.question)
@@ -188,7 +192,9 @@ async def set_private(
         await _tell(session, submission, now)
 
 
-async def remove(session: AsyncSession, submission: Submission, attachment: Attachment, now: datetime) -> None:
+async def remove(
+    session: AsyncSession, submission: Submission, attachment: Attachment, now: datetime
+) -> None:
     """Take a file out of a response. Its bytes are the store's matter. Raises Conflict."""
     if attachment.state == AttachmentState.KEPT:
         await need_change(session, submission, now)

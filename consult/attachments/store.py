@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
@@ -72,7 +72,7 @@ class DiskStore:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial = place.with_name(f".{uuid4().hex}")
         try:
-            with path.open("rb") as source, partial.open("xb", opener=_private) as target:
+            with path.open("rb") as source, open(partial, "xb", opener=_private) as target:
                 shutil.copyfileobj(source, target, CHUNK)
                 target.flush()
                 os.fsync(target.fileno())
@@ -122,8 +122,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _read(file: object) -> Iterator[bytes]:
-    with file as opened:  # type: ignore[attr-defined]
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    with file as opened:
         while chunk := opened.read(CHUNK):
             yield chunk
 

@@ -132,7 +132,9 @@ def _problem(request: Ask, error: ConsultError) -> Response[bytes]:
 
 def _json(body: Any, status: int) -> Response[bytes]:
     headers = {"cache-control": "private, no-store"}
-    return Response(msgspec.json.encode(body), status_code=status, media_type="application/json", headers=headers)
+    return Response(
+        msgspec.json.encode(body), status_code=status, media_type="application/json", headers=headers
+    )
 
 
 HANDLERS = (begin, show_pieces, take_piece)

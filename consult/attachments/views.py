@@ -71,11 +71,17 @@ def size_label(size: int, locale: str) -> str:
     """12 kB, 1.4 MB: in powers of ten, as systems show files."""
     formats = Formats(locale)
     if size < KILO * KILO:
-        return catalogue(locale).gettext(N_("%(size)s kB")) % {"size": formats.number(max(1, round(size / KILO)))}
-    return catalogue(locale).gettext(N_("%(size)s MB")) % {"size": formats.number(round(size / KILO / KILO, 1))}
+        return catalogue(locale).gettext(N_("%(size)s kB")) % {
+            "size": formats.number(max(1, round(size / KILO)))
+        }
+    return catalogue(locale).gettext(N_("%(size)s MB")) % {
+        "size": formats.number(round(size / KILO / KILO, 1))
+    }
 
 
-def view_files(attachments: Sequence[Attachment], received: dict[str, int], home: str, locale: str) -> tuple[FileView, ...]:
+def view_files(
+    attachments: Sequence[Attachment], received: dict[str, int], home: str, locale: str
+) -> tuple[FileView, ...]:
     """Files in order; `received` says how much of unfinished ones has arrived."""
     last = len(attachments) - 1
     return tuple(
@@ -124,7 +130,9 @@ def view_public(files: Sequence[PublicFile], locale: str) -> tuple[PublicFileVie
     """Files that everybody may have."""
     say = catalogue(locale).gettext
     return tuple(
-        PublicFileView(each.name, say(each.kind_label), size_label(each.size, locale), each.sha256, each.address)
+        PublicFileView(
+            each.name, say(each.kind_label), size_label(each.size, locale), each.sha256, each.address
+        )
         for each in files
     )
 

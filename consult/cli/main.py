@@ -25,6 +25,7 @@ COMMANDS = {
     "backup": ("consult.cli.backing_up", "Copy everything into one file while the site runs."),
     "restore": ("consult.cli.restoring", "Put a backup into an empty place."),
     "verify": ("consult.cli.verifying", "Prove that counts, references, hashes and the public log agree."),
+    "log": ("consult.cli.log_commands", "The public log of receipts: sign its head, show its keys."),
     "demo": ("consult.cli.demo", "A site with demo content."),
 }
 """Every command: the module whose `command` it is, and what it does in a line."""

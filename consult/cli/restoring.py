@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from consult.attachments.store import store_of
 from consult.cli.problems import UsedWronglyError
 from consult.cli.progress import Steps
 from consult.cli.shell import quiet_settings
@@ -22,10 +23,13 @@ def command(file: Path) -> None:
     settings = quiet_settings()
     try:
         with Steps(restore="Restoring tables") as steps:
-            manifest = restore_archive(settings.url, file, lambda done, of: steps.step("restore", done, of))
+            manifest = restore_archive(
+                settings.url, file, lambda done, of: steps.step("restore", done, of), store_of(settings)
+            )
     except ArchiveError as error:
         raise UsedWronglyError(str(error)) from None
     rows = sum(entry.rows for entry in manifest.tables.values())
+    files = f" and {len(manifest.files)} files" if manifest.files else ""
     click.echo(
-        f"{rows} rows of {len(manifest.tables)} tables, as they were at {manifest.made_at:%Y-%m-%dT%H:%M:%SZ}"
+        f"{rows} rows of {len(manifest.tables)} tables{files}, as they were at {manifest.made_at:%Y-%m-%dT%H:%M:%SZ}"
     )

@@ -30,6 +30,8 @@ class PersonView:
     anonymous: bool = False
     is_forum: bool = False
     organisation: str = ""
+    organisation_id: int | None = None
+    verified: str = ""
     kind_label: str = ""
     country_name: str = ""
 
@@ -162,6 +164,8 @@ def publish_as(actor: Actor, locale: str) -> PersonView:
     return PersonView(
         name=actor.name,
         organisation=actor.organisation,
+        organisation_id=actor.organisation_id,
+        verified=actor.verified,
         kind_label=kind_name(actor.kind, locale) if actor.kind != "individual" else "",
         country_name=country_name(actor.country, locale),
     )

@@ -12,7 +12,15 @@ from sqlalchemy.orm import aliased
 
 from consult.kernel.errors import NotFound
 from consult.models.consultation import Consultation
-from consult.models.contribution import Anchor, Contribution, ContributionType, Place, Revision, State, Support
+from consult.models.contribution import (
+    Anchor,
+    Contribution,
+    ContributionType,
+    Place,
+    Revision,
+    State,
+    Support,
+)
 from consult.models.document import Block, BlockText, Draft, Version
 from consult.models.response import Action, Decision, Disposition
 from consult.models.submission import Submission
@@ -45,10 +53,11 @@ LED = (
 ROW = (
     Contribution.id, Contribution.reference, Contribution.consultation_id, Contribution.place,
     Contribution.parent_id, Contribution.thread_id, Contribution.depth, Contribution.author_name,
-    Contribution.organisation_name, Contribution.kind, Contribution.country, Contribution.anonymous,
+    Contribution.organisation_name, Contribution.organisation_id, Contribution.verified, Contribution.kind,
+    Contribution.country, Contribution.anonymous,
     Contribution.forum_voice, Contribution.lang, Contribution.title, Contribution.html, Contribution.state,
-    Contribution.in_grace, Contribution.late, Contribution.type, Contribution.publication, Contribution.verified,
-    Contribution.organisation_id, Contribution.round_id, Contribution.support_count, Contribution.reply_count, Contribution.created_at,
+    Contribution.in_grace, Contribution.late, Contribution.type, Contribution.publication,
+    Contribution.round_id, Contribution.support_count, Contribution.reply_count, Contribution.created_at,
     Contribution.edited_at, Anchor.block_id, Anchor.exact, Anchor.lang.label("quote_lang"),
     Anchor.start, Anchor.end, Anchor.fate, Anchor.unsure, MADE.exact.label("made_exact"),
     MADE.lang.label("made_lang"), MADE_ON.number.label("made_on"), Disposition.kind.label("disposition"),

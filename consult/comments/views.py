@@ -52,6 +52,8 @@ class PlaceView:
 class ContributionView:
     """A contribution as shown: nothing of a hidden or withdrawn one, no name of an anonymous one.
 
+    verified: how the organisation was verified when it was sent, "" where it was only named.
+
     led: a published change of the text answers it.
     """
 
@@ -63,6 +65,8 @@ class ContributionView:
     anonymous: bool
     is_forum: bool
     organisation: str
+    organisation_id: int | None
+    verified: str
     kind_label: str
     country_name: str
     lang: str
@@ -82,8 +86,6 @@ class ContributionView:
     late: bool
     is_submission: bool
     publication: str
-    verified: str
-    organisation_id: int | None
     depth: int
     support_count: int
     reply_count: int
@@ -202,6 +204,8 @@ def view_row(row: Row[Any], locale: str, around: Around) -> ContributionView:
         anonymous=row.anonymous,
         is_forum=row.forum_voice,
         organisation=row.organisation_name if named else "",
+        organisation_id=row.organisation_id if named else None,
+        verified=row.verified if named else "",
         kind_label=kind_name(row.kind, locale)
         if shown and row.kind != "individual" and not row.forum_voice
         else "",
@@ -223,8 +227,6 @@ def view_row(row: Row[Any], locale: str, around: Around) -> ContributionView:
         late=row.late,
         is_submission=row.type == ContributionType.SUBMISSION,
         publication=row.publication if shown else "",
-        verified=row.verified if named else "",
-        organisation_id=row.organisation_id if named else None,
         depth=row.depth,
         support_count=row.support_count,
         reply_count=row.reply_count,

@@ -109,12 +109,29 @@ def _say_extension(extension: Extension, zone: str, locale: str) -> ExtensionVie
 
 
 def _say_grace(period: CommentPeriod, locale: str) -> str:
-    if not period.grace:
-        return catalogue(locale).gettext("Nothing is accepted after the end. Unsent text stays yours.")
-    return catalogue(locale).gettext(
-        "Whatever you begin before the end can still be sent until %(end)s, and is marked as such. "
-        "After that nothing is accepted; unsent text stays yours."
-    ) % {"end": say_instant(period.grace_ends_at, period.time_zone, locale)}
+    say = catalogue(locale).gettext
+    ends = {
+        "end": say_instant(period.grace_ends_at, period.time_zone, locale),
+        "late": say_instant(period.late_ends_at, period.time_zone, locale) if period.late else "",
+    }
+    if period.late and period.grace:
+        text = say(
+            "Whatever you begin before the end can still be sent until %(end)s, and is marked as such. "
+            "After that only formal responses are taken, until %(late)s, and are labelled as late; unsent text stays yours."
+        )
+    elif period.late:
+        text = say(
+            "After the end only formal responses are taken, until %(late)s, and are labelled as late. "
+            "Unsent text stays yours."
+        )
+    elif period.grace:
+        text = say(
+            "Whatever you begin before the end can still be sent until %(end)s, and is marked as such. "
+            "After that nothing is accepted; unsent text stays yours."
+        )
+    else:
+        text = say("Nothing is accepted after the end. Unsent text stays yours.")
+    return text % ends
 
 
 def _say_locally(at: datetime, zone: str, own: str, locale: str) -> str:

@@ -66,6 +66,7 @@ async def show_new(request: Ask, session: AsyncSession, failed: FormInvalid | No
         "zone": last.time_zone if last else actor_needed(request).zone,
         "begins": AT_ONCE,
         "grace": str(last.grace_minutes if last else USUAL_GRACE),
+        "late": str(last.late_days if last else 0),
         **{f"version-{each.id}": "yes" for each in _newest(choices)},
     }
     return _show_form(request, consultation, None, choices, values, failed)
@@ -95,6 +96,7 @@ async def post_new(request: Ask, session: AsyncSession) -> Response[Any]:
         fields.version_ids,
         actor_needed(request),
         now,
+        fields.late_days,
     )
     return _back(request, "round-opened")
 
@@ -134,6 +136,7 @@ async def post_edit(request: Ask, session: AsyncSession) -> Response[Any]:
         fields.version_ids,
         actor_needed(request),
         now,
+        fields.late_days,
     )
     return _back(request, "saved")
 

@@ -17,6 +17,7 @@ MOST_SUMMARY = 600
 MOST_PROSE = 10_000
 MOST_REASON = 1_000
 MOST_GRACE_MINUTES = 7 * 24 * 60
+MOST_LATE_DAYS = 60
 LIMITS = {"title": MOST_TITLE, "summary": MOST_SUMMARY, "asks": MOST_PROSE, "use": MOST_PROSE}
 """The texts of a consultation and their most characters; asks and use are Markdown."""
 MARKDOWN = frozenset({"asks", "use"})
@@ -55,6 +56,7 @@ class RoundFields:
     time_zone: str
     grace_minutes: int = 0
     version_ids: tuple[int, ...] | None = None
+    late_days: int = 0
 
 
 def check_fields(fields: ConsultationFields) -> list[FieldError]:

@@ -88,12 +88,17 @@ def parse_round(typed: Typed, now: datetime) -> RoundFields:
         else _attempt(lambda: parse_local(typed["opens"], zone, "opens", earlier=True), problems)
     )
     closes = _attempt(lambda: parse_local(typed["closes"], zone), problems)
-    grace = _read_minutes(typed["grace"], problems)
+    grace, late = _read_minutes(typed["grace"], problems), _read_days(typed["late"], problems)
     problems.raise_if_any(typed)
     assert opens is not None
     assert closes is not None
     return RoundFields(
-        opens, closes, zone, grace, tuple(int(each) for each in _ticked(typed, "version-") if is_id(each))
+        opens,
+        closes,
+        zone,
+        grace,
+        tuple(int(each) for each in _ticked(typed, "version-") if is_id(each)),
+        late,
     )
 
 
@@ -110,6 +115,7 @@ def round_values(round_: Round, version_ids: Iterable[int]) -> dict[str, str]:
         "opens": say_local(round_.opens_at, round_.time_zone),
         "closes": say_local(round_.closes_at, round_.time_zone),
         "grace": str(round_.grace_minutes),
+        "late": str(round_.late_days),
         **{f"version-{each}": "yes" for each in version_ids},
     }
 
@@ -154,6 +160,15 @@ def _read_minutes(text: str, problems: Problems) -> int:
         return 0
     if not (text.isascii() and text.isdecimal() and len(text) <= 6):
         problems.add("grace", N_("Write the grace as a number of minutes, such as 60."))
+        return 0
+    return int(text)
+
+
+def _read_days(text: str, problems: Problems) -> int:
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdecimal() and len(text) <= 4):
+        problems.add("late", N_("Write the late lane as a number of days, such as 14."))
         return 0
     return int(text)
 

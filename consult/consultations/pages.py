@@ -31,6 +31,7 @@ from consult.kernel.errors import FormInvalid
 from consult.kernel.events import SITE, consultation_scope
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation
+from consult.questionnaires.queries import rounds_that_ask
 from consult.publication.queries import Counted, count_responses
 from consult.security.permissions import Permission
 from consult.web.page import Feed
@@ -115,6 +116,7 @@ async def read_consultation(request: Ask, session: AsyncSession) -> Response[byt
         "drafts": drafts,
         "latest": await view_contributions(session, rows[:3], locale),
         "has_comments": bool(rows),
+        "has_questions": bool(await rounds_that_ask(session, [each.id for each in consultation.rounds])),
         "responses": await _count_responses(session, view),
     }
     shared = Shared(frozenset({consultation_scope(consultation.id)}), view.until, consultation.id)

@@ -125,6 +125,15 @@ def current_round(consultation: Consultation | BriefConsultation, now: datetime)
     return next(iter([*running[-1:], *coming[:1], *rounds[-1:]]), None)
 
 
+def round_to_answer(rounds: Sequence[Round], now: datetime) -> Round | None:
+    """The round that matters to who sends a formal response, among those that ask for one: the last that takes any, late
+    ones too, else the next, else the last."""
+    asking = [each for each in rounds if each.asks]
+    taking = [each for each in asking if each.opens_at <= now < each.period.late_ends_at]
+    coming = [each for each in asking if each.opens_at > now]
+    return next(iter([*taking[-1:], *coming[:1], *asking[-1:]]), None)
+
+
 async def tallies(
     session: AsyncSession, consultation_ids: Sequence[int]
 ) -> dict[int, dict[str, dict[str, int]]]:

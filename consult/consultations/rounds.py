@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.consultations.fields import MOST_GRACE_MINUTES, MOST_REASON
+from consult.consultations.fields import MOST_GRACE_MINUTES, MOST_LATE_DAYS, MOST_REASON
 from consult.consultations.periods import find_zone
 from consult.kernel.errors import Conflict, FieldError, FormInvalid, Message, invalid
 from consult.kernel.events import SITE, Event, consultation_scope
@@ -35,6 +35,7 @@ async def open_round(
     version_ids: Sequence[int] | None,
     actor: Actor | None,
     now: datetime,
+    late_days: int = 0,
 ) -> Round:
     """A comment period from `opens_at` (not before `now`) up to and without `closes_at`.
 
@@ -49,6 +50,7 @@ async def open_round(
         closes_at=closes_at,
         time_zone=time_zone,
         grace_minutes=grace_minutes,
+        late_days=late_days,
         created_at=now,
         extensions=[],
     )
@@ -72,6 +74,7 @@ async def edit_round(
     version_ids: Sequence[int] | None,
     actor: Actor | None,
     now: datetime,
+    late_days: int = 0,
 ) -> None:
     """Change everything of a round that has not opened. Raises Conflict once it has, and FormInvalid."""
     consultation = await _consultation_of(session, round_)
@@ -80,6 +83,7 @@ async def edit_round(
         raise Conflict(N_("This round has opened. Its period can be extended, but not changed otherwise."))
     round_.opens_at, round_.closes_at = opens_at, closes_at
     round_.time_zone, round_.grace_minutes = time_zone, grace_minutes
+    round_.late_days = late_days
     _check_period(round_, others, now)
     await session.flush()
     await session.execute(delete(round_versions).where(round_versions.c.round_id == round_.id))
@@ -171,6 +175,8 @@ def _check_period(round_: Round, others: Sequence[Round], now: datetime) -> None
         errors.append(_error("closes", N_("The end must be later than the beginning.")))
     if not 0 <= round_.grace_minutes <= MOST_GRACE_MINUTES:
         errors.append(_error("grace", N_("The grace is from 0 minutes to 7 days (10,080 minutes).")))
+    if not 0 <= round_.late_days <= MOST_LATE_DAYS:
+        errors.append(_error("late", N_("The late lane is from 0 to 60 days.")))
     if not errors and _meets_another(round_, others):
         errors.append(
             _error("closes", N_("This meets another round of the consultation. Rounds follow one another."))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consult.consultations.deadline import Deadline, make_deadline
-from consult.consultations.queries import current_round
+from consult.consultations.queries import current_round, round_to_answer
 from consult.i18n.content import LocalText, pick
 from consult.i18n.formats import formats
 from consult.i18n.locales import country_name, language_name
@@ -61,6 +61,8 @@ class ConsultationView:
     answer_overdue: bool
     is_published: bool
     until: datetime | None
+    responding: str = ""
+    """Where a formal response can be sent now, without locale; "" where none is taken."""
 
     @property
     def contributions(self) -> int:
@@ -117,7 +119,14 @@ def view_consultation(
         answer_overdue=answered_at is None and promised is not None and promised <= now,
         is_published=consultation.published_at is not None,
         until=min((at for at in changes if at is not None and at > now), default=None),
+        responding=_responding(consultation, now),
     )
+
+
+def _responding(consultation: Consultation, now: datetime) -> str:
+    found = round_to_answer(consultation.rounds, now)
+    is_taken = found is not None and found.opens_at <= now < found.period.late_ends_at
+    return f"/consultations/{consultation.slug}/respond" if is_taken else ""
 
 
 def consultation_state(consultation: Consultation, answered_at: datetime | None, now: datetime) -> str:

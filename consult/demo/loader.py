@@ -26,7 +26,10 @@ from consult.i18n.content import write
 from consult.kernel.clock import Clock
 from consult.models.consultation import Consultation
 from consult.models.ledger import OutboxEvent
-from consult.models.people import Role, User
+from consult.models.people import MemberRole, Organisation, Role, User, VerifiedBy
+from consult.organisations.domains import read_domain
+from consult.organisations.events import note
+from consult.organisations.membership import give_role
 from consult.responses.service import OutcomeTexts, publish_outcome, save_outcome
 from consult.security.actor import Actor
 from consult.security.passwords import hash_password
@@ -71,19 +74,37 @@ async def _load_person(
     user.password_hash = password_hash
     user.country, user.locale, user.zone = each["country"], each["lang"], each["zone"]
     if organisation is not None:
-        await _join(session, user, organisation, at)
+        await _join(session, user, organisation, at, each.get("member_role", ""))
     await session.flush()
     actor = await find_actor(session, user.id)
     assert actor is not None
     return actor
 
 
-async def _join(session: AsyncSession, user: User, organisation: Any, at: datetime) -> None:
+async def _join(session: AsyncSession, user: User, organisation: Any, at: datetime, role: str) -> None:
     found = await speak_for(
         session, user, organisation["name"], organisation["kind"], organisation["country"], at
     )
     assert found is not None
     found.url = organisation["url"]
+    if organisation.get("verified"):
+        await _act(session, user, found, organisation, at, role)
+
+
+async def _act(
+    session: AsyncSession, user: User, found: Organisation, organisation: Any, at: datetime, role: str
+) -> None:
+    """The first of a verified organisation is its owner, those after them what the file says of them."""
+    role = (role or MemberRole.SIGNATORY) if found.verified_by else MemberRole.OWNER
+    if not found.verified_by:
+        found.verified_by, found.verified_at = organisation["verified"], at
+        found.verified_reason = organisation.get("reason", "")
+        if found.verified_by == VerifiedBy.STAFF:
+            await note(session, found.id, "verified-by-staff", None, at, {"reason": found.verified_reason})
+        else:
+            found.domain = read_domain(found.url)
+            await note(session, found.id, "verified", None, at, {"domain": found.domain})
+    await give_role(session, user.id, found.id, MemberRole(role), at)
 
 
 async def _load_consultations(

@@ -45,7 +45,9 @@ def _question(table: Mapping[str, Any]) -> Question:
 
 
 def _option(table: Mapping[str, str]) -> Option:
-    return Option(key=table["key"], label=_words({name: text for name, text in table.items() if name != "key"}))
+    return Option(
+        key=table["key"], label=_words({name: text for name, text in table.items() if name != "key"})
+    )
 
 
 def _words(texts: Mapping[str, str]) -> Translated:

@@ -20,8 +20,8 @@ from consult.models.submission import Submission
 from consult.questionnaires.queries import current_questionnaire
 from consult.receipts.signing import Signer
 from consult.security.actor import Actor
-from consult.submissions.notes import add_note
 from consult.submissions.ending import withdraw_submission
+from consult.submissions.notes import add_note
 from consult.submissions.saving import save_answer, set_marks
 from consult.submissions.service import Target, begin_submission, send_submission
 

@@ -18,8 +18,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, LargeBinary, Table, func, select, text
 
+from consult.attachments.store import FileStore
 from consult.db import migrate
 from consult.db.types import Instant, TranslatedText
+from consult.exchange.archived_files import hashes_in, is_whole, pack_files, unpack_files
 from consult.kernel.translated import Translated
 from consult.models import Base
 
@@ -37,12 +39,13 @@ class TableEntry(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What is in an archive; `revision` is that of the database's schema."""
+    """What is in an archive; `revision` is that of the database's schema, `files` are files by SHA-256 with their sizes."""
 
     format: int
     revision: str
     made_at: datetime
     tables: dict[str, TableEntry]
+    files: dict[str, int] = {}
 
 
 class ArchiveError(ValueError):
@@ -54,15 +57,19 @@ def _no_step(_done: int, _of: int) -> None:
 
 
 def write_archive(
-    url: str, path: Path, now: datetime, step: Callable[[int, int], None] = _no_step
+    url: str,
+    path: Path,
+    now: datetime,
+    step: Callable[[int, int], None] = _no_step,
+    store: FileStore | None = None,
 ) -> Manifest:
-    """Write the database into `path`, which is there only when it is whole. Raises OSError."""
+    """Write the database, and the files of `store`, into `path`, which is there only when it is whole. Raises OSError."""
     partial = path.with_name(f"{path.name}.partial")
     try:
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-                manifest = _write_tables(url, archive, now, step)
+                manifest = _write_all(url, archive, now, step, store)
             file.flush()
             os.fsync(file.fileno())
         os.replace(partial, path)
@@ -71,8 +78,12 @@ def write_archive(
     return manifest
 
 
-def _write_tables(
-    url: str, archive: zipfile.ZipFile, now: datetime, step: Callable[[int, int], None]
+def _write_all(
+    url: str,
+    archive: zipfile.ZipFile,
+    now: datetime,
+    step: Callable[[int, int], None],
+    store: FileStore | None,
 ) -> Manifest:
     with migrate.connect(url) as connection:
         revision = _begin_snapshot(connection)
@@ -80,7 +91,8 @@ def _write_tables(
         for done, table in enumerate(Base.metadata.sorted_tables, start=1):
             tables[str(table.name)] = _write_table(connection, archive, table)
             step(done, len(Base.metadata.sorted_tables))
-    manifest = Manifest(FORMAT, revision, now, tables)
+        files = {} if store is None else pack_files(archive, store, hashes_in(connection))
+    manifest = Manifest(FORMAT, revision, now, tables, files)
     archive.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
     return manifest
 
@@ -123,6 +135,9 @@ def read_archive(path: Path) -> Manifest:
                 )
             for name, entry in manifest.tables.items():
                 _check_table(archive, name, entry)
+            for sha256 in manifest.files:
+                if not is_whole(archive, sha256):
+                    raise ArchiveError(f"the file {sha256} is damaged in this backup")
     except (zipfile.BadZipFile, KeyError, msgspec.DecodeError, EOFError) as error:
         raise ArchiveError(f"{path} is no backup of this program, or is damaged: {error}") from None
     return manifest
@@ -149,8 +164,11 @@ def is_empty_place(url: str) -> bool:
         )
 
 
-def restore_archive(url: str, path: Path, step: Callable[[int, int], None] = _no_step) -> Manifest:
-    """Put an archive into an empty place, in one transaction, and bring it up to date. Raises ArchiveError."""
+def restore_archive(
+    url: str, path: Path, step: Callable[[int, int], None] = _no_step, store: FileStore | None = None
+) -> Manifest:
+    """Put an archive into an empty place, in one transaction, and bring it up to date; its files go into `store` first, so
+    that no row is there without its file. Raises ArchiveError."""
     manifest = read_archive(path)
     unknown = manifest.tables.keys() - Base.metadata.tables.keys()
     if unknown or not migrate.knows(manifest.revision):
@@ -159,6 +177,8 @@ def restore_archive(url: str, path: Path, step: Callable[[int, int], None] = _no
         raise ArchiveError("there is something in this database already; restore into an empty place")
     migrate.upgrade(url, manifest.revision)
     with zipfile.ZipFile(path) as archive, migrate.connect(url) as connection:
+        if store is not None:
+            unpack_files(archive, store, manifest.files)
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         names = [table.name for table in Base.metadata.sorted_tables if table.name in manifest.tables]

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint, exists
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from consult.db.types import Json
 from consult.kernel.translated import Translated
 from consult.models.base import Base, code, pk, short
+from consult.models.questionnaire import Questionnaire
 
 
 class RoundState(StrEnum):
@@ -60,8 +61,9 @@ class CommentPeriod:
         return state is RoundState.OPEN
 
     def next_change(self, now: datetime) -> datetime | None:
-        """The next instant at which the state changes."""
-        later = [at for at in (self.opens_at, self.closes_at, self.grace_ends_at) if at > now]
+        """The next instant at which the state changes, or late responses are no longer taken."""
+        changes = (self.opens_at, self.closes_at, self.grace_ends_at, self.late_ends_at)
+        later = [at for at in changes if at > now]
         return min(later, default=None)
 
 
@@ -123,7 +125,7 @@ class Round(Base):
     __tablename__ = "rounds"
     __table_args__ = (UniqueConstraint("consultation_id", "number"),)
 
-    id: Mapped[pk]
+    id: Mapped[pk] = mapped_column()
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id", ondelete="CASCADE"))
     number: Mapped[int]
     opens_at: Mapped[datetime]
@@ -132,6 +134,12 @@ class Round(Base):
     grace_minutes: Mapped[int] = mapped_column(default=0)
     late_days: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    asks: Mapped[bool] = column_property(
+        exists()
+        .where(Questionnaire.round_id == id, Questionnaire.ready_at.is_not(None))
+        .correlate_except(Questionnaire)
+    )
+    """Whether it asks for formal responses: its questions are ready."""
 
     consultation: Mapped[Consultation] = relationship(back_populates="rounds", lazy="raise")
     extensions: Mapped[list[Extension]] = relationship(lazy="raise", order_by="Extension.id")

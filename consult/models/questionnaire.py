@@ -116,6 +116,10 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """All questions in order."""
         return tuple(question for section in self.sections for question in section.questions)
 
+    def pieces(self) -> tuple[Section | Question, ...]:
+        """Sections and questions in order, each section before its questions."""
+        return tuple(piece for section in self.sections for piece in (section, *section.questions))
+
     def question(self, key: str) -> Question | None:
         """The question with a key."""
         return next((each for each in self.questions() if each.key == key), None)

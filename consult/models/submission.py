@@ -218,7 +218,8 @@ class SignOffState(StrEnum):
 class SignOff(Base):
     """An organisation's word that a response is theirs too: its own (`lead`), or a co-signing one's.
 
-    It holds for the text whose digest is `answered` (`Submission.answered`); a change afterwards lets it lapse.
+    It holds for the text whose digest is `answered` (`substance`); a change afterwards lets it lapse. `lapsed_at` is when
+    that was noticed and told, None before.
     """
 
     __tablename__ = "sign_offs"
@@ -237,6 +238,21 @@ class SignOff(Base):
     settled_name: Mapped[short] = mapped_column(default="")
     settled_at: Mapped[datetime | None]
     answered: Mapped[code] = mapped_column(default="")
+    lapsed_at: Mapped[datetime | None]
+
+
+class SubmissionStep(Base):
+    """Who did what with a response that is written together; `data` are values for the words of `kind`."""
+
+    __tablename__ = "submission_steps"
+
+    id: Mapped[pk]
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[code]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    actor_name: Mapped[short] = mapped_column(default="")
+    data: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    at: Mapped[datetime]
 
 
 class TeamNote(Base):

@@ -18,6 +18,10 @@ from consult.settings import Settings
 from consult.web.rendering import Renderer
 
 KINDS = (
+    "sign_asked",
+    "sign_settled",
+    "sign_lapsed",
+    "team_sent",
     "confirm",
     "reset",
     "email",
@@ -30,6 +34,10 @@ KINDS = (
     "opened",
     "closing",
     "outcome",
+    "receipt",
+    "organisation",
+    "membership",
+    "invitation",
 )
 """Every kind of mail."""
 

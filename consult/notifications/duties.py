@@ -20,6 +20,8 @@ from consult.notifications.broadcasts import Broadcasts
 from consult.notifications.draining import Drain, where
 from consult.notifications.sending import Sender
 from consult.notifications.upkeep import remove_done_events, remove_expired, remove_old_mails, write_beat
+from consult.submissions.lapsing import note_lapsed
+from consult.submissions.presence import forget_absent
 
 log = structlog.get_logger()
 
@@ -157,6 +159,8 @@ class Duties:
             await remove_expired(session, now)
             await remove_done_events(session, now)
             await remove_old_mails(session, now)
+            await forget_absent(session, now)
+            await note_lapsed(session, now)
 
     async def _beat(self) -> None:
         """Say that the loop which feeds the index goes round."""

@@ -15,12 +15,21 @@ from consult.notifications.broadcasts import Broadcasts
 from consult.notifications.composing import Composer
 from consult.notifications.draining import Recorded
 from consult.notifications.letters import Letters, reply_mails_about
+from consult.notifications.organisations import OrganisationLetters
 from consult.notifications.people import find_account
 from consult.notifications.post import MailDraft, is_kept, keep_mails, once_key, take_back
+from consult.notifications.receipt_letters import ReceiptLetters
 from consult.notifications.resuming import make_resume_mail, want_resume_mails
+from consult.receipts.signing import load_signer
+from consult.notifications.team_letters import TeamLetters
 from consult.settings import Settings
 
-LINKS = {"confirm": "/confirm/", "reset": "/reset/", "email": "/email/"}
+LINKS = {
+    "confirm": "/confirm/",
+    "reset": "/reset/",
+    "email": "/email/",
+    "organisation": "/mine/organisation/address/",
+}
 """Where the link of each purpose leads."""
 
 
@@ -32,6 +41,9 @@ class MailMaker:
         self._composer = composer
         self._clock = clock
         self._letters = Letters(composer, settings.secret_key)
+        self._receipts = ReceiptLetters(composer, load_signer(settings), clock)
+        self._team_letters = TeamLetters(composer)
+        self._organisations = OrganisationLetters(database, composer, clock)
         self.broadcasts = Broadcasts(database, composer, settings.secret_key, clock)
 
     async def consume(self, session: AsyncSession, events: Sequence[Recorded]) -> None:
@@ -52,6 +64,8 @@ class MailMaker:
                 await self._make_link_mail(event)
             elif event.kind == "resume.wanted":
                 await want_resume_mails(self._database, event.data["email"], self._clock.now())
+            elif event.kind == "invitation.wanted":
+                await self._organisations.invite(event)
             await self._broadcast(session, event)
 
     async def _letters_about(self, session: AsyncSession, event: Recorded) -> list[MailDraft]:
@@ -63,9 +77,14 @@ class MailMaker:
             return told + await self._letters.of_reply(session, data["contribution_id"])
         if event.kind == "disposition.given":
             return await self._letters.of_disposition(session, data["contribution_id"])
+        if event.kind in ("submission.sent", "submission.corrected"):
+            receipt = await self._receipts.of_sending(session, data["sending_id"])
+            return [*receipt, *await self._team_letters.about(session, event)]
         if event.kind == "account.known":
             return await self._known(session, event)
-        return []
+        if event.kind == "organisation.changed":
+            return await self._organisations.about(session, event)
+        return await self._team_letters.about(session, event)
 
     async def _known(self, session: AsyncSession, event: Recorded) -> list[MailDraft]:
         """At most one an hour, so that nobody can fill another's mailbox."""
@@ -100,9 +119,17 @@ class MailMaker:
             path = with_query(f"{LINKS[purpose]}{token}", next=event.data.get("next", ""))
             context = {"address": self._composer.address(person.locale, path), "lasts": LASTS[purpose]}
             words = self._composer.compose(purpose, person.locale, context)
-            recipient = event.data["data"] if purpose == "email" else person.email
+            recipient = _recipient(event, person.email)
             draft = MailDraft(once, person.id, recipient, purpose, person.locale, words)
             await keep_mails(session, [draft], now)
+
+
+def _recipient(event: Recorded, own: str) -> str:
+    """Links that prove an address go to it, all others to the person's own."""
+    purpose, data = event.data["purpose"], event.data.get("data", "")
+    if purpose == "organisation":
+        return str(data.partition(":")[2])
+    return str(data) if purpose == "email" else own
 
 
 async def _taken_back(session: AsyncSession, event: Recorded) -> list[str]:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from consult.models.ledger import Mail
 from consult.notifications.composing import one_line
 from consult.notifications.post import topic_of
+from consult.receipts.files import attached_file
 from consult.settings import Settings
 
 UNSUBSCRIBE = "List-Unsubscribe"
@@ -57,6 +58,8 @@ def make_message(mail: Mail, settings: Settings) -> EmailMessage:
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    if receipt := attached_file(mail.text):
+        message.add_attachment(receipt, "application", "json", filename="receipt.json")
     return message
 
 

@@ -16,10 +16,10 @@ from consult.notifications.composing import Composed
 
 @dataclass(frozen=True, slots=True)
 class MailDraft:
-    """A mail to be kept. `once` names it for ever: see `once_key`."""
+    """A mail to be kept. `once` names it for ever: see `once_key`. `user_id` is None for an address without an account."""
 
     once: str
-    user_id: int
+    user_id: int | None
     recipient: str
     kind: str
     locale: str

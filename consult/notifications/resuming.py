@@ -58,10 +58,11 @@ async def _find(
 ) -> tuple[User, Submission, Consultation] | None:
     statement = (
         select(User, Submission, Consultation)
-        .join(Submission, Submission.key == key)
+        .select_from(Submission)
         .join(Round, Round.id == Submission.round_id)
         .join(Consultation, Consultation.id == Round.consultation_id)
-        .where(User.id == user_id, User.closed_at.is_(None))
+        .join(User, User.id == user_id)
+        .where(Submission.key == key, User.closed_at.is_(None))
     )
     row = (await session.execute(statement)).first()
     return (row[0], row[1], row[2]) if row else None

@@ -29,6 +29,10 @@ ACTS = (
 """What makes a tie one that lets a person act for the organisation."""
 
 
+MOST_CLAIMS = 50
+"""Steps of a person's own that are looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody who acts for an organisation."""
@@ -134,7 +138,9 @@ async def find_role(session: AsyncSession, user_id: int, organisation_id: int) -
     return await session.get(Membership, (user_id, organisation_id))
 
 
-async def open_invitations(session: AsyncSession, organisation_id: int, now: datetime) -> Sequence[Invitation]:
+async def open_invitations(
+    session: AsyncSession, organisation_id: int, now: datetime
+) -> Sequence[Invitation]:
     """Invitations that still work, the newest first."""
     statement = (
         select(Invitation)
@@ -172,6 +178,53 @@ async def requests_by(session: AsyncSession, user_id: int) -> list[Asking]:
     return await open_requests(session, OrganisationRequest.user_id == user_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a person last asked for an organisation: to be verified in a way, with a domain ("" where staff decide)."""
+
+    organisation_id: int
+    organisation: str
+    way: str
+    domain: str
+    at: datetime
+
+
+async def claims_by(session: AsyncSession, user_id: int) -> list[Claim]:
+    """What a person has asked to be verified and is not yet: the last claim of each organisation, the newest first."""
+    statement = (
+        select(OrganisationEvent, Organisation.name)
+        .join(Organisation, Organisation.id == OrganisationEvent.organisation_id)
+        .where(OrganisationEvent.actor_id == user_id, OrganisationEvent.kind == "asked")
+        .where(Organisation.verified_by == "", Organisation.merged_into_id.is_(None))
+        .order_by(OrganisationEvent.id.desc())
+        .limit(MOST_CLAIMS)
+    )
+    claims: dict[int, Claim] = {}
+    for event, name in (await session.execute(statement)).all():
+        claim = Claim(event.organisation_id, name, event.data["way"], event.data["domain"], event.at)
+        claims.setdefault(event.organisation_id, claim)
+    return list(claims.values())
+
+
+async def claim_of(session: AsyncSession, user_id: int, organisation_id: int) -> Claim:
+    """A person's own claim. Raises NotFound: nobody learns of an organisation that they did not name."""
+    claims = await claims_by(session, user_id)
+    found = next((each for each in claims if each.organisation_id == organisation_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def find_known(session: AsyncSession, name: str, kind: str, domain: str) -> Organisation | None:
+    """The verified organisation of a domain, or else of a name and kind."""
+    if domain and (found := await find_by_domain(session, domain)):
+        return found
+    statement = select(Organisation).where(
+        Organisation.fold == fold_name(name), Organisation.kind == kind, Organisation.verified_by != ""
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
 async def history_of(
     session: AsyncSession, organisation_id: int, kinds: Sequence[str] = (), most: int = 200
 ) -> Sequence[OrganisationEvent]:
@@ -179,7 +232,9 @@ async def history_of(
     statement = select(OrganisationEvent).where(OrganisationEvent.organisation_id == organisation_id)
     if kinds:
         statement = statement.where(OrganisationEvent.kind.in_(kinds))
-    return (await session.execute(statement.order_by(OrganisationEvent.id.desc()).limit(most))).scalars().all()
+    return (
+        (await session.execute(statement.order_by(OrganisationEvent.id.desc()).limit(most))).scalars().all()
+    )
 
 
 async def count_owners(session: AsyncSession, organisation_id: int) -> int:

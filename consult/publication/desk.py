@@ -19,8 +19,8 @@ from litestar import Response, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.attachments.downloads import send
-from consult.attachments.queries import list_attachments
 from consult.attachments.pages import receiver_of
+from consult.attachments.queries import list_attachments
 from consult.consultations.queries import get_consultation
 from consult.i18n.catalogues import catalogue
 from consult.i18n.content import pick

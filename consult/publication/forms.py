@@ -17,7 +17,6 @@ from consult.submissions.narrowing import less_public
 from consult.submissions.redacting import Signs, Span, UnevenMarks, read_marks
 from consult.web.forms import Problems, Typed
 
-
 PRIVATE = "private."
 """Each answer has a box of its own, so that every way of showing the form again keeps them."""
 

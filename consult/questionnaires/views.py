@@ -9,6 +9,7 @@ from consult.i18n.content import EMPTY, LocalText, pick
 from consult.kernel.translated import Translated
 from consult.models.questionnaire import Condition, Content, Option, Question, QuestionKind, Section
 from consult.questionnaires.conditions import Answers, Shown, shown
+from consult.questionnaires.limits import say_limits
 from consult.questionnaires.queries import Passage
 from consult.questionnaires.reading import answer_fields, field_name
 from consult.web.forms import ShownError, Typed
@@ -36,7 +37,7 @@ class OptionView:
 class QuestionView:
     """A question in one language. `is_shown` is False where its condition is not met by what was answered so far.
 
-    `id` is that of its first control, at which errors are told. `parts` are a date's day, month and year.
+    `id` is that of its first control, at which errors are told. `parts` are a date's day, month and year; `limits` says how much is taken.
     `depends_on` and `depends_values` say the condition to the page's script.
     """
 
@@ -45,6 +46,7 @@ class QuestionView:
     id: str
     label: LocalText
     help: LocalText
+    limits: str
     required: bool
     value: str
     options: tuple[OptionView, ...]
@@ -146,6 +148,7 @@ def _view_question(
         id=name,
         label=pick(question.label, locale),
         help=_text(question.help, locale),
+        limits=" ".join(say_limits(question, locale)),
         required=question.required,
         value=fields.get(name, ""),
         options=_options(question, fields, locale),

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from consult.i18n.formats import iso
 from consult.kernel.translated import Translated
 from consult.ledger.counters import take_numbers
 from consult.models.submission import LogLeaf, LogNode, SubmissionSending
+from consult.receipts.queries import read_nodes
 from consult.receipts.signing import Signer
 from consult.receipts.statement import Received, canonical, ending_statement, entry_of
-from consult.receipts.tree import Node, append, siblings_of
+from consult.receipts.tree import append, siblings_of
 
 RECEIPT = "consult-receipt-1"
 SERIES = "log"
@@ -57,7 +58,7 @@ async def log_end(
     if sending.leaf is None:
         return
     lang, text = (note.original, note.source) if note else ("", "")
-    entry = entry_of(ending_statement(kind, sending.leaf, lang, text, now))
+    entry = entry_of(ending_statement(kind, sending.leaf, lang, text, iso(now)))
     number = await take_numbers(session, SERIES) - 1
     leaf = {"kind": kind, "reference": reference, "of": sending.leaf, "note": note or None, "at": now}
     await _append(session, number, entry, leaf)
@@ -71,14 +72,3 @@ async def _append(session: AsyncSession, number: int, entry: str, leaf: dict[str
         for (level, place), found in append(number, bytes.fromhex(entry), siblings)
     ]
     await session.execute(_NODE, rows)
-
-
-async def read_nodes(session: AsyncSession, nodes: Sequence[Node]) -> dict[Node, bytes]:
-    """The hashes of full subtrees."""
-    if not nodes:
-        return {}
-    statement = select(LogNode.level, LogNode.place, LogNode.hash).where(
-        tuple_(LogNode.level, LogNode.place).in_(nodes)
-    )
-    rows = (await session.execute(statement)).all()
-    return {(level, place): bytes.fromhex(found) for level, place, found in rows}

@@ -7,7 +7,6 @@ stays there when the key changes, so that old receipts go on being checked.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
@@ -44,6 +43,15 @@ class Signer:
         whole = {**statement, "key": self.id, "public_key": to_base64(self.public)}
         return {**whole, "signature": to_base64(self._key.sign(canonical(whole)))}
 
+    def has_signed(self, statement: Mapping[str, Any]) -> bool:
+        """Whether a statement bears a signature of this site's. Ed25519 signs the same in the same way, and signing takes
+        a third of the time that checking does."""
+        if statement.get("key") != self.id:
+            return is_signed(statement, self.keys)
+        own = ("key", "public_key", "signature")
+        rest = {name: value for name, value in statement.items() if name not in own}
+        return self.sign(rest) == statement
+
 
 def key_id(public: bytes) -> str:
     """A public key's id: the SHA-256 (hex) of its bytes."""
@@ -58,8 +66,10 @@ def is_signed(statement: Mapping[str, Any], keys: Keys) -> bool:
     unsigned = {name: value for name, value in statement.items() if name != "signature"}
     try:
         signature = base64.b64decode(str(statement.get("signature", "")), validate=True)
+        if to_base64(signature) != statement.get("signature"):
+            return False
         Ed25519PublicKey.from_public_bytes(public).verify(signature, canonical(unsigned))
-    except (InvalidSignature, binascii.Error, ValueError):
+    except (InvalidSignature, ValueError):
         return False
     return True
 

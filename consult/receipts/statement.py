@@ -68,14 +68,17 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
         return entry_of(self.state())
 
 
-def ending_statement(kind: str, of: int, lang: str, note: str, at: datetime) -> dict[str, Any]:
-    """What is logged when a response was withdrawn or removed: which entry it is about and the public reason."""
+def ending_statement(kind: str, of: int, lang: str, note: str, at: str) -> dict[str, Any]:
+    """What is logged when a response was withdrawn or removed: which entry it is about and the public reason.
+
+    `at` is RFC 3339 in UTC, to the second.
+    """
     return {
         "format": ENDED,
         "kind": kind,
         "of": of,
         "note": {"lang": lang, "text": note} if note else None,
-        "at": iso(at),
+        "at": at,
     }
 
 

@@ -7,7 +7,7 @@ other hash is made of a few of them, so that a root and a proof cost as many ste
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 Node = tuple[int, int]
 """Level and place of a full subtree."""
@@ -104,32 +104,34 @@ def hash_of(span: Span, hashes: Hashes) -> bytes:
     return found
 
 
-def root_of(leaves: Iterable[bytes], seen: Callable[[Node, bytes], None] | None = None) -> bytes:
-    """The root over entries that come by in order; `seen` is told of every full subtree."""
-    waiting: list[bytes] = []
-    number = 0
-    for entry in leaves:
-        hash_, level, place = hash_leaf(entry), 0, number
-        if seen:
-            seen((0, number), hash_)
+class Growing:
+    """A tree made from entries as they come; it holds only the full subtrees that are not yet part of a larger one."""
+
+    def __init__(self) -> None:
+        self._waiting: list[bytes] = []
+        self.size = 0
+
+    def add(self, entry: bytes) -> list[tuple[Node, bytes]]:
+        """Take the next entry. The full subtrees that it completes, the smallest first."""
+        hash_, level, place = hash_leaf(entry), 0, self.size
+        found = [((0, place), hash_)]
         while place & 1:
-            hash_ = hash_pair(waiting.pop(), hash_)
+            hash_ = hash_pair(self._waiting.pop(), hash_)
             level, place = level + 1, place >> 1
-            if seen:
-                seen((level, place), hash_)
-        waiting.append(hash_)
-        number += 1
-    return fold(waiting)
+            found.append(((level, place), hash_))
+        self._waiting.append(hash_)
+        self.size += 1
+        return found
 
-
-def fold(waiting: list[bytes]) -> bytes:
-    """The root over full subtrees that stand side by side, from the left."""
-    if not waiting:
-        return EMPTY
-    found = waiting[-1]
-    for each in reversed(waiting[:-1]):
-        found = hash_pair(each, found)
-    return found
+    @property
+    def root(self) -> bytes:
+        """The root over all entries so far."""
+        if not self._waiting:
+            return EMPTY
+        found = self._waiting[-1]
+        for each in reversed(self._waiting[:-1]):
+            found = hash_pair(each, found)
+        return found
 
 
 def is_included(entry: bytes, number: int, size: int, path: list[bytes], root: bytes) -> bool:
@@ -148,29 +150,3 @@ def is_included(entry: bytes, number: int, size: int, path: list[bytes], root: b
             found = hash_pair(found, sibling)
         place, last = place >> 1, last >> 1
     return last == 0 and found == root
-
-
-def is_consistent(earlier: int, size: int, path: list[bytes], earlier_root: bytes, root: bytes) -> bool:
-    """Whether a path proves that the log of `size` begins with the one of `earlier` entries (2.1.4.2)."""
-    if not 0 < earlier <= size:
-        return earlier == 0 and not path
-    if earlier == size:
-        return not path and earlier_root == root
-    hashes = path if earlier & (earlier - 1) else [earlier_root, *path]
-    place, last = earlier - 1, size - 1
-    while place & 1:
-        place, last = place >> 1, last >> 1
-    if not hashes:
-        return False
-    old = new = hashes[0]
-    for each in hashes[1:]:
-        if last == 0:
-            return False
-        if place & 1 or place == last:
-            old, new = hash_pair(each, old), hash_pair(each, new)
-            while not place & 1 and place:
-                place, last = place >> 1, last >> 1
-        else:
-            new = hash_pair(new, each)
-        place, last = place >> 1, last >> 1
-    return last == 0 and old == earlier_root and new == root

@@ -71,6 +71,8 @@ def _whole(view: ContributionView, row: Row[Any], locale: str) -> ContributionVi
         view,
         name=row.author_name if named else "",
         organisation=row.organisation_name if named else "",
+        organisation_id=row.organisation_id if named else None,
+        verified=row.verified if named else "",
         kind_label=kind_name(row.kind, locale) if row.kind != "individual" and not row.forum_voice else "",
         country_name=country_name(row.country, locale) if named else "",
         html=Markup(row.html),  # noqa: S704 - made safe when it was stored

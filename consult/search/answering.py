@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from consult.search.excerpts import Needles, excerpt, marked, needles
+from consult.search.excerpts import Needles, excerpt, marked, needles, spans
 from consult.search.facets import FacetCounts
 from consult.search.matching import Matching, query_languages, rarity
-from consult.search.port import DEEPEST, Hit, Query, Results
+from consult.search.port import DEEPEST, Entry, FilePage, Hit, Query, Results
 from consult.search.postings import Ids, Scores
 from consult.search.query import All, Leaf, Parsed, leaves, parse
 from consult.search.schema import entry_of
@@ -107,13 +107,14 @@ def _top(scores: Scores, then: NDArray[np.int64], count: int) -> Ids:
 
 def _hit(snapshot: Snapshot, part: int, doc: int, score: float, wanted: Needles) -> Hit:
     entry = entry_of(snapshot.parts[part][0].shown(doc))
+    page = _page_of(entry, wanted)
     return Hit(
         key=entry.key,
         reference=entry.reference,
         type=entry.type,
         title=entry.title,
         lang=entry.lang,
-        excerpt=excerpt(entry.text, entry.lang, wanted),
+        excerpt=excerpt(page.text if page else entry.text, entry.lang, wanted),
         address=entry.address,
         score=round(score, 4),
         author=entry.author,
@@ -124,4 +125,14 @@ def _hit(snapshot: Snapshot, part: int, doc: int, score: float, wanted: Needles)
         disposition=entry.disposition,
         title_marked=marked(entry.title, entry.lang, wanted),
         organisation_marked=marked(entry.organisation, entry.lang, wanted),
+        file=page.file if page else "",
+        file_number=page.number if page else 0,
+        page=page.page if page else 0,
     )
+
+
+def _page_of(entry: Entry, wanted: Needles) -> FilePage | None:
+    """The page of a file to quote: the first with the words, where the text itself has none of them."""
+    if not entry.pages or spans(entry.text, entry.lang, wanted):
+        return None
+    return next((page for page in entry.pages if spans(page.text, entry.lang, wanted)), None)

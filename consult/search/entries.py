@@ -14,16 +14,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from consult.attachments.queries import public_texts
 from consult.db.database import Database
 from consult.documents.blocks import BlockKind
 from consult.documents.sanitising import plain_text
 from consult.i18n.locales import CODES
 from consult.kernel.translated import Translated
 from consult.models.consultation import Consultation, Topic, consultation_topics
-from consult.models.contribution import Contribution, State
+from consult.models.contribution import Contribution, ContributionType, State
 from consult.models.document import Block, BlockText, Draft, Version
 from consult.models.response import Disposition, Outcome
-from consult.search.port import Entry
+from consult.search.port import Entry, FilePage
 
 BATCH = 1000
 """Contributions read, and given to the index, at once."""
@@ -81,10 +82,11 @@ async def all_batches(database: Database) -> AsyncIterator[list[Entry]]:
     while True:
         async with database.reading() as session:
             rows = await _contributions(session, last, Contribution.state == State.PUBLISHED)
+            files = await _files(session, rows)
         if not rows:
             return
         last = rows[-1].id
-        yield _sort_out(rows, subjects).entries
+        yield _sort_out(rows, subjects, files).entries
 
 
 async def count_all(session: AsyncSession) -> int:
@@ -103,7 +105,19 @@ async def about_contributions(
     last = 0
     while rows := await _contributions(session, last, *conditions):
         last = rows[-1].id
-        yield _sort_out(rows, subjects)
+        yield _sort_out(rows, subjects, await _files(session, rows))
+
+
+async def _files(
+    session: AsyncSession, rows: Sequence[Row[*tuple[Any, ...]]]
+) -> dict[str, tuple[FilePage, ...]]:
+    """The pages of public files, by their contribution's reference."""
+    references = [row.reference for row in rows if row.type == ContributionType.SUBMISSION]
+    texts = await public_texts(session, references)
+    return {
+        reference: tuple(FilePage(each.name, each.number, each.page, each.text) for each in found)
+        for reference, found in texts.items()
+    }
 
 
 async def _contributions(
@@ -125,18 +139,22 @@ async def _contributions(
     return (await session.execute(statement)).all()
 
 
-def _sort_out(rows: Iterable[Row[*tuple[Any, ...]]], subjects: dict[int, Subject]) -> Change:
+def _sort_out(
+    rows: Iterable[Row[*tuple[Any, ...]]],
+    subjects: dict[int, Subject],
+    files: dict[str, tuple[FilePage, ...]],
+) -> Change:
     change = Change()
     for row in rows:
         subject = subjects.get(row.consultation_id)
         if subject is not None and subject.public and row.state == State.PUBLISHED:
-            change.entries.append(_of_contribution(row, subject))
+            change.entries.append(_of_contribution(row, subject, files.get(row.reference, ())))
         else:
             change.removed.append(f"{row.type}:{row.reference}")
     return change
 
 
-def _of_contribution(row: Row[*tuple[Any, ...]], subject: Subject) -> Entry:
+def _of_contribution(row: Row[*tuple[Any, ...]], subject: Subject, pages: tuple[FilePage, ...]) -> Entry:
     """Nothing of a person who asked not to be named; what the Forum says is nobody's and of no kind.
 
     The title is the contribution's own: with its consultation's, every comment would be found by those words.
@@ -158,6 +176,7 @@ def _of_contribution(row: Row[*tuple[Any, ...]], subject: Subject) -> Entry:
         created_at=row.created_at,
         disposition=row.disposition or "",
         address=f"/contributions/{row.reference}",
+        pages=pages,
     )
 
 

@@ -121,6 +121,7 @@ def _of_contribution(row: Row[*tuple[Any, ...]], base_url: str) -> Record:
         "lang": each.lang,
         "author": each.author_name if named else "",
         "organisation": each.organisation_name if named else "",
+        "verified": each.verified if named else "",
         "kind": "" if each.forum_voice else each.kind,
         "country": each.country if named else "",
         "created_at": iso(each.created_at),

@@ -27,17 +27,18 @@ class PersonView:
     anonymous: bool
     is_forum: bool
     organisation: str
+    organisation_id: int | None
+    verified: str
     kind_label: str
     country_name: str
     organisation_html: Markup = NOTHING
     """The organisation with what was found marked, empty where nothing was."""
-    verified: str = ""
-    organisation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """One result. `title` and the excerpt keep their own languages; `by` is None for texts of the Forum."""
+    """One result. `title` and the excerpt keep their own languages; `by` is None for texts of the Forum. `file` is the
+    name of the file that the excerpt is from, at `file_page` (0 for none)."""
 
     key: str
     type: str
@@ -54,7 +55,9 @@ class ResultView:
     by: PersonView | None
     created_at: dt.datetime
     disposition: str
-    late: bool
+    late: bool = False
+    file: str = ""
+    file_page: int = 0
 
 
 def view_hit(hit: Hit, around: Surroundings, locale: str) -> ResultView:
@@ -79,6 +82,8 @@ def view_hit(hit: Hit, around: Surroundings, locale: str) -> ResultView:
         by=_with_mark(view_person(row, locale), hit) if row is not None else None,
         created_at=hit.created_at,
         disposition=disposition_label(hit.disposition, locale) if hit.disposition else "",
+        file=hit.file,
+        file_page=hit.page,
         late=row.late if row is not None else False,
     )
 
@@ -106,8 +111,8 @@ def view_person(row: Row[*tuple[Any, ...]], locale: str) -> PersonView:
         anonymous=row.anonymous,
         is_forum=row.forum_voice,
         organisation=row.organisation_name if named and not row.forum_voice else "",
+        organisation_id=row.organisation_id if named else None,
+        verified=row.verified if named else "",
         kind_label=kind_name(row.kind, locale) if of_kind else "",
         country_name=country_name(row.country, locale) if named and not row.forum_voice else "",
-        verified=row.verified if named else "",
-        organisation_id=row.organisation_id if named else None,
     )

@@ -30,7 +30,7 @@ from consult.search.port import Entry, Query, SearchEngine, SearchUnavailable
 log = structlog.get_logger()
 
 OF_CONTRIBUTIONS = frozenset(
-    {"comment.posted", "comment.edited", "comment.withdrawn", "comment.moderated", "disposition.given",
+    {"comment.posted", "comment.edited", "comment.withdrawn", "comment.moderated", "disposition.given", "files.changed",
      "submission.sent", "submission.corrected", "submission.narrowed", "submission.ended"}
 )  # fmt: skip
 OF_CONSULTATIONS = frozenset({"consultation.changed", "outcome.published"})

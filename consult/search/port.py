@@ -35,6 +35,16 @@ class SearchUnavailable(ConsultError):
 
 
 @dataclass(frozen=True, slots=True)
+class FilePage:
+    """A page of a file that belongs to an entry; `number` is the file's, `page` counts from 1 and is 0 without pages."""
+
+    file: str
+    number: int
+    page: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One thing that can be found, as the public may see it.
 
@@ -58,6 +68,7 @@ class Entry:
     created_at: datetime
     disposition: str
     address: str
+    pages: tuple[FilePage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +87,9 @@ class Query:
 class Hit:
     """One result. `excerpt` is safe HTML: escaped text with `<mark>` around what was found.
 
-    So are `title_marked` and `organisation_marked`: the whole of them, "" where nothing in them was found. `late`, of a
-    formal response, is the database's word: an index doesn't know it.
+    So are `title_marked` and `organisation_marked`: the whole of them, "" where nothing in them was found. Where the words
+    stand in a file alone, the excerpt is from `file` (its name), number `file_number`, `page` (0 without pages). `late`, of
+    a formal response, is the database's word: an index doesn't know it.
     """
 
     key: str
@@ -96,6 +108,9 @@ class Hit:
     disposition: str
     title_marked: str = ""
     organisation_marked: str = ""
+    file: str = ""
+    file_number: int = 0
+    page: int = 0
     late: bool = False
 
 

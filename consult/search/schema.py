@@ -27,9 +27,9 @@ from whoosh.fields import STORED, FieldType, Schema
 from whoosh.formats import Format
 
 from consult.search.languages import fold, fold_run, lower, pairs, primary, script, stems, tokens
-from consult.search.port import Entry
+from consult.search.port import Entry, FilePage
 
-VERSION = "1"
+VERSION = "2"
 NUMBERS = struct.Struct("<qI")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PART_GAP = 16
@@ -144,6 +144,7 @@ def document(entry: Entry) -> dict[str, Any]:
         (entry.reference, ""),
         (entry.author, ""),
         (entry.organisation, ""),
+        *((page.text, lang) for page in entry.pages),
     ):
         everything.add(part, part_lang)
     fields: dict[str, Any] = {
@@ -208,15 +209,18 @@ def microseconds(instant: datetime) -> int:
 def entry_of(shown: tuple[Any, ...]) -> Entry:
     """The entry that a stored tuple was made from."""
     fields: dict[str, Any] = dict(zip(SHOWN, shown, strict=True))
-    return Entry(**{**fields, "created_at": EPOCH + timedelta(microseconds=fields["created_at"])})
+    pages = tuple(FilePage(*page) for page in fields["pages"])
+    at = EPOCH + timedelta(microseconds=fields["created_at"])
+    return Entry(**{**fields, "pages": pages, "created_at": at})
 
 
 def _shown(entry: Entry) -> tuple[Any, ...]:
-    return (*(getattr(entry, name) for name in SHOWN[:-1]), microseconds(entry.created_at))
+    pages = tuple((page.file, page.number, page.page, page.text) for page in entry.pages)
+    return (*(getattr(entry, name) for name in SHOWN[:-2]), pages, microseconds(entry.created_at))
 
 
 SHOWN = (
     "key", "type", "reference", "consultation", "title", "text", "lang", "author", "organisation", "kind", "topics",
-    "country", "disposition", "address", "created_at",
+    "country", "disposition", "address", "pages", "created_at",
 )  # fmt: skip
 """What the stored tuple of an entry holds, in its order: all of it, so that segments are merged from it."""

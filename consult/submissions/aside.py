@@ -35,7 +35,9 @@ async def show_asides(
     waiting = await open_set_asides(session, submission_id)
     if not waiting:
         return {}
-    ids = {each.user_id for each in waiting} | {answers[each.question].edited_by for each in waiting if each.question in answers}
+    ids = {each.user_id for each in waiting} | {
+        answers[each.question].edited_by for each in waiting if each.question in answers
+    }
     names = await name_people(session, ids)
     views: dict[str, list[AsideView]] = {}
     for each in waiting:

@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.i18n.catalogues import catalogue
 from consult.kernel.errors import FieldError
-from consult.models.questionnaire import Question
+from consult.models.questionnaire import Content, Question
 from consult.models.submission import Submission
 from consult.questionnaires.checking import check_answer
 from consult.security.permissions import Permission
 from consult.submissions.contents import content_of
 from consult.submissions.own_page import KEY, key_of
+from consult.submissions.presence import mark_present
 from consult.submissions.queries import get_own
 from consult.submissions.saving import Saved, save_answer
 from consult.submissions.section_form import TypedAnswer, read_changed
@@ -35,7 +36,25 @@ async def autosave(request: Ask, session: AsyncSession) -> Response[Any]:
     content = await content_of(database, session, submission.round_id, submission.edition)
     answers, unread = read_changed(content, typed, locale)
     said = await _keep(request, session, submission, answers)
-    return Response({"answers": said | _unread(unread, locale)}, headers={"cache-control": "private, no-store"})
+    await _say_here(request, session, submission, content, answers)
+    return Response(
+        {"answers": said | _unread(unread, locale)}, headers={"cache-control": "private, no-store"}
+    )
+
+
+async def _say_here(
+    request: Ask,
+    session: AsyncSession,
+    submission: Submission,
+    content: Content,
+    answers: Sequence[TypedAnswer],
+) -> None:
+    """To those who write with them: which section somebody is in."""
+    keys = {each.question.key for each in answers}
+    section = next((each for each in content.sections if keys & {one.key for one in each.questions}), None)
+    if submission.organisation_id is not None and section is not None:
+        now = site_of(request).clock.now()
+        await mark_present(session, submission.id, actor_needed(request).id, section.key, now)
 
 
 async def _keep(

@@ -60,8 +60,12 @@ async def delete_unsent(session: AsyncSession, submission: Submission, actor: Ac
     """Delete a response that was never sent. An organisation's one only its owners delete. Raises Conflict, NotAllowed."""
     if submission.state != SubmissionState.BEGUN:
         raise Conflict(N_("This was sent, so it can't be deleted. You can withdraw it."))
-    organisation_id = submission.organisation_id
-    if organisation_id is not None:
-        if await member_role(session, actor.id, organisation_id) != MemberRole.OWNER:
-            raise NotAllowed(N_("Only an owner of the organisation can delete its response."))
+    if not await _may_delete(session, submission, actor):
+        raise NotAllowed(N_("Only an owner of the organisation can delete its response."))
     await session.execute(delete(Submission).where(Submission.id == submission.id))
+
+
+async def _may_delete(session: AsyncSession, submission: Submission, actor: Actor) -> bool:
+    if submission.organisation_id is None:
+        return True
+    return await member_role(session, actor.id, submission.organisation_id) == MemberRole.OWNER

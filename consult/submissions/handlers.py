@@ -7,6 +7,7 @@ from consult.submissions import (
     section_pages,
     sending_pages,
     starting,
+    team_pages,
     who_pages,
 )
 
@@ -18,4 +19,5 @@ HANDLERS = (
     *section_pages.HANDLERS,
     *autosave.HANDLERS,
     *sending_pages.HANDLERS,
+    *team_pages.HANDLERS,
 )

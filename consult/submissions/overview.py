@@ -20,8 +20,10 @@ from consult.submissions.gathering import Working, compose, gather
 from consult.submissions.own_page import KEY, Own, address_of, context_of, find_own
 from consult.submissions.progress import Part, view_progress
 from consult.submissions.queries import list_own, open_set_asides, sendings_of
-from consult.submissions.ruling import rule_label
 from consult.submissions.rules import may_correct
+from consult.submissions.ruling import rule_label
+from consult.submissions.team_box import show_team_box
+from consult.submissions.team_here import show_here
 from consult.web.respond import actor_needed, respond, see_other
 from consult.web.site import Ask, locale_of, site_of
 
@@ -47,14 +49,21 @@ class SentView:
     may_change: bool
 
 
-def view_sent(own: Own, working: Working, sendings: list[SubmissionSending], locale: str, now: datetime) -> SentView:
+def view_sent(
+    own: Own, working: Working, sendings: list[SubmissionSending], locale: str, now: datetime
+) -> SentView:
     """All sendings of a response, the last one first."""
     submission, target = own.submission, own.target
     is_sent = submission.state == SubmissionState.SENT
     last = sendings[-1] if sendings else None
     views = [
         SendingView(
-            each.number, each.sent_at, rule_label(each.rule, locale), each.sha256, each.leaf, is_sent and each is last
+            each.number,
+            each.sent_at,
+            rule_label(each.rule, locale),
+            each.sha256,
+            each.leaf,
+            is_sent and each is last,
         )
         for each in reversed(sendings)
     ]
@@ -91,7 +100,12 @@ async def overview_page(request: Ask, session: AsyncSession) -> Response[Any]:
     context = context_of(
         request,
         own,
-        submission={"name": submission.name, "email": submission.email, "saved_at": submission.saved_at, "begun_at": submission.begun_at},
+        submission={
+            "name": submission.name,
+            "email": submission.email,
+            "saved_at": submission.saved_at,
+            "begun_at": submission.begun_at,
+        },
         organisation=working.organisation.name if working.organisation else "",
         progress=view_progress(working, locale),
         files=len(working.files),
@@ -99,6 +113,8 @@ async def overview_page(request: Ask, session: AsyncSession) -> Response[Any]:
         asides=_sections_with(own, {each.question for each in waiting}, locale, working),
         sent=view_sent(own, working, sendings, locale, now),
         saved=_just_saved(request, own),
+        here=await show_here(request, session, submission, own.target.content),
+        team=await show_team_box(request, session, submission, own.target),
     )
     return respond(request, "submissions/overview.html", context)
 

@@ -52,7 +52,9 @@ def view_progress(working: Working, locale: str) -> Progress:
     parts = tuple(_section(each, asked.questions, given, wrong, locale) for each in sections)
     return Progress(
         sections=parts,
-        who=_simple("who", N_("Who you are"), not wrong & set(WHO), bool(working.submission.interest), locale),
+        who=_simple(
+            "who", N_("Who you are"), not wrong & set(WHO), bool(working.submission.interest), locale
+        ),
         publication=_publication(working, wrong, locale),
         answered=len(given & asked.questions),
         asked=len(asked.questions),
@@ -66,7 +68,9 @@ def _section(
     keys = [each.key for each in section.questions if each.key in asked]
     done, needs = sum(key in given for key in keys), bool(wrong & set(keys))
     state = "begun" if done and needs else "todo" if needs else "done" if done else "free"
-    return Part(section.key, pick(section.title, locale), state, _say_answered(state, done, len(keys), locale))
+    return Part(
+        section.key, pick(section.title, locale), state, _say_answered(state, done, len(keys), locale)
+    )
 
 
 def _say_answered(state: str, done: int, all_of_them: int, locale: str) -> str:
@@ -97,7 +101,9 @@ SAID: dict[str, str] = {
 
 def _publication(working: Working, wrong: frozenset[str], locale: str) -> Part:
     chosen = working.submission.publication
-    part = _simple("publication", N_("How it is published"), not wrong & set(PUBLICATION), bool(chosen), locale)
+    part = _simple(
+        "publication", N_("How it is published"), not wrong & set(PUBLICATION), bool(chosen), locale
+    )
     if part.state != "done" or chosen not in SAID:
         return part
     return Part(part.key, part.title, part.state, catalogue(locale).gettext(SAID[chosen]))

@@ -12,6 +12,7 @@ from consult.kernel.errors import NotFound
 from consult.models.consultation import Consultation, Round
 from consult.models.contribution import Contribution
 from consult.models.people import MemberRole, Membership, Organisation, User
+from consult.models.response import Disposition
 from consult.models.submission import (
     Answer,
     Attachment,
@@ -181,6 +182,14 @@ async def last_sending(session: AsyncSession, submission_id: int) -> SubmissionS
     statement = select(SubmissionSending).where(SubmissionSending.submission_id == submission_id)
     latest = statement.order_by(SubmissionSending.number.desc()).limit(1)
     return (await session.execute(latest)).scalar_one_or_none()
+
+
+async def dispositions_of(session: AsyncSession, contribution_ids: Sequence[int]) -> dict[int, Disposition]:
+    """What became of contributions."""
+    if not contribution_ids:
+        return {}
+    statement = select(Disposition).where(Disposition.contribution_id.in_(contribution_ids))
+    return {each.contribution_id: each for each in (await session.execute(statement)).scalars()}
 
 
 async def reference_of(session: AsyncSession, contribution_id: int) -> str:

@@ -46,8 +46,8 @@ def valid_marks(text: str, marks: Iterable[Sequence[int]], marked: str) -> tuple
 
 
 def signs_for(text: str) -> Signs:
-    """The signs to mark words of a text with: the first pair that the text doesn't have itself."""
-    return next((pair for pair in SIGNS if not any(sign in text for sign in pair)), SIGNS[-1])
+    """The signs to mark words of a text with: the first pair of which the text has nothing itself."""
+    return next((pair for pair in SIGNS if not any(sign[0] in text for sign in pair)), SIGNS[-1])
 
 
 def with_marks(text: str, spans: Sequence[Span], signs: Signs) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.accounts.browser import sign_in_browser
 from consult.accounts.forms import read_new_address
 from consult.accounts.guests import ask_resume, resume
-from consult.accounts.links import OpenLink, Purpose, find_link
+from consult.accounts.links import Purpose, find_link
 from consult.accounts.queries import find_actor, find_by_email
 from consult.accounts.tries import ask_to_wait, may_mail, meters_of, too_many
 from consult.i18n.catalogues import catalogue

@@ -18,9 +18,12 @@ from consult.questionnaires.views import SectionView, view_section, was_unseen
 from consult.security.permissions import Permission
 from consult.submissions.aside import show_asides
 from consult.submissions.own_page import KEY, Own, address_of, context_of, find_own
+from consult.submissions.presence import mark_present
 from consult.submissions.queries import answers_of, kept_files
 from consult.submissions.saving import save_answer, settle_set_aside
 from consult.submissions.section_form import TypedAnswer, read_section, seen_version
+from consult.submissions.team_here import show_here
+from consult.submissions.team_notes import show_notes
 from consult.web.forms import Typed, form_state, read_form
 from consult.web.respond import actor_needed, respond, see_other
 from consult.web.site import Ask, locale_of, site_of
@@ -28,7 +31,9 @@ from consult.web.site import Ask, locale_of, site_of
 SECTION = f"{KEY}/sections/{{section:str}}"
 
 
-async def show_section(request: Ask, session: AsyncSession, failed: FormInvalid | None = None) -> Response[Any]:
+async def show_section(
+    request: Ask, session: AsyncSession, failed: FormInvalid | None = None
+) -> Response[Any]:
     """A section with what was answered, or typed."""
     own, locale = await find_own(request, session), locale_of(request)
     content, submission = own.target.content, own.submission
@@ -57,6 +62,8 @@ async def show_section(request: Ask, session: AsyncSession, failed: FormInvalid 
         asides=await show_asides(session, submission.id, content, answers, locale),
         files=await _files(session, own, section),
         saved=_just_saved(request, own),
+        here=await show_here(request, session, submission, content, section.key),
+        team_notes=await show_notes(request, session, submission, content),
     )
     return respond(request, "submissions/section.html", context, has_errors=bool(state.errors))
 
@@ -120,18 +127,27 @@ async def save_section(request: Ask, session: AsyncSession) -> Response[Any]:
     answers = read_section(own.target.content, section.questions, typed, values, locale_of(request))
     answers = [each for each in answers if each.value != values.get(each.question.key)]
     conflict = await _keep(request, session, own, answers)
+    if own.submission.organisation_id is not None:
+        actor_id, now = actor_needed(request).id, site_of(request).clock.now()
+        await mark_present(session, own.submission.id, actor_id, section.key, now)
     values |= {each.question.key: each.value for each in answers}
     if typed["settle"]:
         settled = await _settle(request, session, own, typed["settle"])
-        return see_other(request, f"{_address(own, section)}?saved={section.key}#q_{settled}", "response-settled")
+        return see_other(
+            request, f"{_address(own, section)}?saved={section.key}#q_{settled}", "response-settled"
+        )
     if conflict:
-        return see_other(request, f"{_address(own, section)}?saved={section.key}#q_{conflict}", "response-conflict")
+        return see_other(
+            request, f"{_address(own, section)}?saved={section.key}#q_{conflict}", "response-conflict"
+        )
     return see_other(request, _onwards(own, section, values, typed, locale_of(request)))
 
 
 async def _keep(request: Ask, session: AsyncSession, own: Own, answers: Sequence[TypedAnswer]) -> str:
     """Save them; the first question whose answer was set aside, "" for none."""
     user_id, now = actor_needed(request).id, site_of(request).clock.now()
+    if own.submission.organisation_id is not None:
+        await mark_present(session, own.submission.id, user_id, request.path_params["section"], now)
     aside = ""
     for each in answers:
         saved = await save_answer(
@@ -144,7 +160,11 @@ async def _keep(request: Ask, session: AsyncSession, own: Own, answers: Sequence
 async def _settle(request: Ask, session: AsyncSession, own: Own, choice: str) -> str:
     """`choice` is the id of what was set aside and which one is chosen: the question. Raises NotFound."""
     number, _, which = choice.partition(":")
-    if not (number.isascii() and number.isdigit() and len(number) < 16) or which not in ("theirs", "mine", "both"):
+    if not (number.isascii() and number.isdigit() and len(number) < 16) or which not in (
+        "theirs",
+        "mine",
+        "both",
+    ):
         raise NotFound
     user_id, now = actor_needed(request).id, site_of(request).clock.now()
     return await settle_set_aside(session, own.submission, int(number), which, user_id, now)
@@ -157,7 +177,7 @@ def _onwards(own: Own, section: Section, values: dict[str, object], typed: Typed
     if was_unseen(view, typed):
         return f"{_address(own, section)}?{saved}"
     sections = _asked(own, values)
-    later = [each for each in sections[sections.index(section) + 1 :]] if section in sections else []
+    later = sections[sections.index(section) + 1 :] if section in sections else []
     if typed["then"] == "overview" or not later:
         return f"{address_of(own.submission)}?{saved}"
     return f"{_address(own, later[0])}?{saved}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get, post
 from markupsafe import Markup
+from msgspec import json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.attachments.queries import unsettled_attachments
@@ -17,9 +18,10 @@ from consult.i18n.locales import country_name, direction, language_name
 from consult.i18n.words import kind_name
 from consult.kernel.errors import FieldError, FormInvalid, Message, NotFound
 from consult.models.questionnaire import TEXTS, UPLOADS, Question
-from consult.models.submission import SubmissionState
+from consult.models.submission import SubmissionSending, SubmissionState
 from consult.questionnaires.conditions import shown
 from consult.receipts.signing import load_signer
+from consult.receipts.views import ReceiptView, view_receipt
 from consult.security.permissions import Permission
 from consult.submissions.checking import missing
 from consult.submissions.ending import withdraw_submission
@@ -29,6 +31,8 @@ from consult.submissions.overview import view_sent
 from consult.submissions.own_page import KEY, Own, address_of, context_of, find_own
 from consult.submissions.queries import open_set_asides, reference_of, sendings_of
 from consult.submissions.service import send_submission
+from consult.submissions.team import check_may_withdraw
+from consult.submissions.team_box import show_team_box
 from consult.submissions.who_form import INTERESTS
 from consult.submissions.wording import plain_html, say_answer
 from consult.web.forms import ShownError, form_state, read_form
@@ -104,6 +108,7 @@ async def show_check(request: Ask, session: AsyncSession, failed: FormInvalid | 
         sent=sent,
         asides=len(await open_set_asides(session, own.submission.id)),
         unsettled=unsettled,
+        team=await show_team_box(request, session, own.submission, own.target),
         may_send=not lacks and not unsettled and own.submission.state != SubmissionState.REMOVED,
     )
     return respond(request, "submissions/check.html", context, has_errors=bool(failed))
@@ -208,7 +213,13 @@ async def send(request: Ask, session: AsyncSession) -> Response[Any]:
         site.settings.base_url,
         site.clock.now(),
     )
-    notice = "response-again" if sent.again else "response-corrected" if sent.sending.number > 1 else "response-sent"
+    notice = (
+        "response-again"
+        if sent.again
+        else "response-corrected"
+        if sent.sending.number > 1
+        else "response-sent"
+    )
     return see_other(request, f"{address_of(own.submission)}/receipt", notice)
 
 
@@ -232,25 +243,19 @@ async def receipt_page(request: Ask, session: AsyncSession) -> Response[Any]:
         sent=view_sent(own, working, sendings, locale, now),
         contribution=await _reference(session, own),
         email=own.submission.email,
+        receipts=_receipts(request, own, sendings),
     )
     return respond(request, "submissions/receipt.html", context)
 
 
-@get(f"{RECEIPT}.json", opt={"permission": Permission.RESPOND})
-async def receipt_file(request: Ask, session: AsyncSession) -> Response[Any]:
-    """The signed receipt of a sending (`number`, else the last one), as a file that can be verified anywhere."""
-    own = await find_own(request, session)
-    wanted = request.query_params.get("number", "")
-    sendings = list(await sendings_of(session, own.submission.id))
-    found = [each for each in sendings if not wanted or str(each.number) == wanted]
-    if not found or not found[-1].receipt:
-        raise NotFound
-    name = f"{await _reference(session, own)}-{found[-1].number}.receipt.json"
-    headers = {
-        "cache-control": "private, no-store",
-        "content-disposition": f'attachment; filename="{name}"',
+def _receipts(request: Ask, own: Own, sendings: Sequence[SubmissionSending]) -> dict[int, ReceiptView]:
+    """What each receipt says, by the sending's number."""
+    locale, zone, own_zone = locale_of(request), own.target.round.time_zone, actor_needed(request).zone
+    return {
+        each.number: view_receipt(json.decode(each.receipt), locale, zone, own_zone)
+        for each in sendings
+        if each.receipt
     }
-    return Response(found[-1].receipt.encode(), headers=headers, media_type="application/json")
 
 
 async def _reference(session: AsyncSession, own: Own) -> str:
@@ -281,6 +286,7 @@ async def withdraw(request: Ask, session: AsyncSession) -> Response[Any]:
     site = site_of(request)
     load_signer(site.settings)
     own = await find_own(request, session, hold=True)
+    await check_may_withdraw(session, own.submission, actor_needed(request), site.clock.now())
     await withdraw_submission(session, own.submission, own.target.round, site.clock.now())
     return see_other(request, address_of(own.submission), "response-withdrawn")
 
@@ -329,7 +335,6 @@ HANDLERS = (
     check_page,
     send,
     receipt_page,
-    receipt_file,
     withdraw_page,
     withdraw,
     discard_page,

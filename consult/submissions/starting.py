@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.accounts.browser import sign_in_browser
 from consult.accounts.forms import clean_name, read_address
-from consult.accounts.guests import begin_guest, want_resume_link
+from consult.accounts.guests import make_guest, want_resume_link
 from consult.accounts.queries import find_actor
 from consult.accounts.tries import ask_to_wait, may_mail, meters_of, too_many
 from consult.consultations.deadline import make_deadline
@@ -73,7 +73,7 @@ async def show_start(request: Ask, session: AsyncSession, failed: FormInvalid | 
         "consultation": target.consultation.slug,
         "title": pick(target.consultation.title, locale),
         "reference": target.consultation.reference,
-        "deadline": _deadline(target, locale, request),
+        "closing": _deadline(target, locale, request),
         "ruling": view_ruling(target.round.period, None, locale, now),
         "publications": target.content.publications,
         "begun": begun,
@@ -81,7 +81,9 @@ async def show_start(request: Ask, session: AsyncSession, failed: FormInvalid | 
         "is_member": actor is not None and not actor.guest,
         "form": state,
     }
-    return respond(request, "submissions/start.html", context, section="consultations", has_errors=bool(state.errors))
+    return respond(
+        request, "submissions/start.html", context, section="consultations", has_errors=bool(state.errors)
+    )
 
 
 @get(START, opt={"permission": Permission.READ})
@@ -156,7 +158,7 @@ async def _begin_as_guest(request: Ask, session: AsyncSession, typed: Typed) -> 
         if not actor.guest:
             return await _begin(request, session, actor, None, "")
         return await _begin(request, session, actor, None, email)
-    guest = await begin_guest(session, name, locale_of(request), now)
+    guest = await make_guest(session, name, locale_of(request), now)
     as_actor = await find_actor(session, guest.id)
     assert as_actor is not None
     submission = await _make(request, session, as_actor, None, email)

@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from consult.consultations.queries import get_consultation
+from consult.consultations.queries import get_consultation, round_to_answer
 from consult.kernel.errors import NotFound
 from consult.models.consultation import Consultation, Round
-from consult.models.questionnaire import Questionnaire
 from consult.models.submission import Submission
 from consult.questionnaires.queries import current_questionnaire
 from consult.submissions.service import Target
 
 
-async def asked_rounds(session: AsyncSession, round_ids: Sequence[int]) -> frozenset[int]:
-    """Those of the rounds that ask for formal responses: their questionnaire is ready."""
-    statement = select(Questionnaire.round_id).where(
-        Questionnaire.round_id.in_(round_ids), Questionnaire.ready_at.is_not(None)
-    )
-    return frozenset((await session.execute(statement)).scalars())
-
-
-def round_to_answer(rounds: Sequence[Round], now: datetime) -> Round | None:
-    """The round that matters to who responds: the last one that takes responses, late ones too, else the next, else the
-    last."""
-    taking = [each for each in rounds if each.opens_at <= now < each.period.late_ends_at]
-    coming = [each for each in rounds if each.opens_at > now]
-    return next(iter([*taking[-1:], *coming[:1], *rounds[-1:]]), None)
-
-
 async def find_target(session: AsyncSession, slug: str, now: datetime) -> Target:
     """What a public consultation asks for in a formal response. Raises NotFound where it asks for none."""
     consultation = await get_consultation(session, slug, None)
-    asked = await asked_rounds(session, [each.id for each in consultation.rounds])
-    round_ = round_to_answer([each for each in consultation.rounds if each.id in asked], now)
+    round_ = round_to_answer(consultation.rounds, now)
     if round_ is None:
         raise NotFound
     return await _target(session, consultation, round_)

@@ -13,6 +13,7 @@ from consult.models.people import MemberRole, Membership, Organisation
 from consult.models.submission import SignOff, SignOffState, Submission
 from consult.security.actor import Actor
 from consult.submissions.queries import roles_from
+from consult.submissions.steps import note_step
 
 
 async def co_signing(session: AsyncSession, submission_id: int, answered: str) -> list[str]:
@@ -25,6 +26,8 @@ async def co_signing(session: AsyncSession, submission_id: int, answered: str) -
             SignOff.lead.is_(False),
             SignOff.state == SignOffState.SIGNED,
             SignOff.answered == answered,
+            # Whose verification was taken back meanwhile is no longer known to be who signed.
+            Organisation.verified_by != "",
         )
         .order_by(SignOff.asked_at, SignOff.organisation_id)
     )
@@ -37,6 +40,12 @@ async def member_role(session: AsyncSession, user_id: int, organisation_id: int)
         Membership.user_id == user_id, Membership.organisation_id == organisation_id
     )
     return (await session.execute(statement)).scalar_one_or_none() or ""
+
+
+async def organisation_name(session: AsyncSession, organisation_id: int) -> str:
+    """What an organisation is called."""
+    statement = select(Organisation.name).where(Organisation.id == organisation_id)
+    return (await session.execute(statement)).scalar_one()
 
 
 async def sign_at_sending(
@@ -56,7 +65,23 @@ async def sign_at_sending(
         raise Conflict(
             N_("A signatory of your organisation has to sign this off, as it is now, before it is sent.")
         )
-    await sign_off(session, submission, submission.organisation_id, actor, answered, now)
+    found = await sign_off(session, submission, submission.organisation_id, actor, answered, now)
+    data = {"organisation": await organisation_name(session, found.organisation_id)}
+    await note_step(session, submission.id, "signed-sending", actor, now, data)
+
+
+async def check_may_withdraw(
+    session: AsyncSession, submission: Submission, actor: Actor, now: datetime
+) -> None:
+    """What was sent with a signatory's word is withdrawn by one, and that is kept. Raises Conflict for a drafter."""
+    if submission.organisation_id is None:
+        return
+    if await member_role(session, actor.id, submission.organisation_id) not in roles_from(
+        MemberRole.SIGNATORY
+    ):
+        raise Conflict(N_("A signatory of your organisation has to withdraw its response."))
+    data = {"organisation": await organisation_name(session, submission.organisation_id)}
+    await note_step(session, submission.id, "withdrawn", actor, now, data)
 
 
 async def sign_off(
@@ -80,5 +105,6 @@ async def sign_off(
         session.add(found)
     found.state, found.answered = SignOffState.SIGNED, answered
     found.settled_by, found.settled_name, found.settled_at = actor.id, actor.name, now
+    found.lapsed_at = None
     await session.flush()
     return found

@@ -21,7 +21,9 @@ INTERESTS: dict[str, Word] = {
     ),
     Interest.FUNDED: Word(
         N_("Funded by a member company"),
-        N_("You or your organisation get money from a member company of the Forum, such as a grant or a contract."),
+        N_(
+            "You or your organisation get money from a member company of the Forum, such as a grant or a contract."
+        ),
     ),
     Interest.MEMBER: Word(N_("Member company"), N_("You respond for a member company of the Forum.")),
 }
@@ -82,7 +84,9 @@ def _read_organisation(typed: Typed, problems: Problems) -> tuple[str, str, str]
     problems.limit(organisation, "organisation", MOST_ORGANISATION)
     if kind == Kind.INDIVIDUAL:
         return kind, "", country
-    problems.require(organisation, "organisation", N_("Enter the name of your organisation, or choose “Individual”"))
+    problems.require(
+        organisation, "organisation", N_("Enter the name of your organisation, or choose “Individual”")
+    )
     return kind, organisation, country
 
 

@@ -67,7 +67,9 @@ async def save_who_page(request: Ask, session: AsyncSession) -> Response[Any]:
 
 def _check_seen(typed: Typed, version: int) -> None:
     if typed["seen"] and typed["seen"] != str(version):
-        text = N_("Somebody else, or another tab, has changed this meanwhile. Check it, and save again to keep yours.")
+        text = N_(
+            "Somebody else, or another tab, has changed this meanwhile. Check it, and save again to keep yours."
+        )
         raise FormInvalid([FieldError("", Message(text))], {**typed.values, "seen": str(version)})
 
 

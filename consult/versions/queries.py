@@ -25,6 +25,7 @@ class Answered:
     reference: str
     name: str
     organisation: str
+    verified: str
     anonymous: bool
     forum_voice: bool
 
@@ -77,7 +78,7 @@ async def _answered(session: AsyncSession, changes: Sequence[int]) -> dict[int, 
     link = change_contributions.c
     statement = (
         select(link.change_id, Contribution.reference, Contribution.author_name, Contribution.organisation_name,
-               Contribution.anonymous, Contribution.forum_voice)
+               Contribution.verified, Contribution.anonymous, Contribution.forum_voice)
         .join(Contribution, Contribution.id == link.contribution_id)
         .where(link.change_id.in_(changes), Contribution.state == State.PUBLISHED)
         .order_by(Contribution.id)
@@ -89,6 +90,7 @@ async def _answered(session: AsyncSession, changes: Sequence[int]) -> dict[int, 
             row.reference,
             row.author_name if named else "",
             row.organisation_name if named else "",
+            row.verified if named else "",
             row.anonymous,
             row.forum_voice,
         )

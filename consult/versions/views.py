@@ -55,6 +55,7 @@ class AnswerView:
     reference: str
     name: str
     organisation: str
+    verified: str
     anonymous: bool
     is_forum: bool
     kind_label: str = ""
@@ -286,7 +287,14 @@ class _Maker:
             ReasonView(
                 pick(each.reason, self._locale),
                 tuple(
-                    AnswerView(one.reference, one.name, one.organisation, one.anonymous, one.forum_voice)
+                    AnswerView(
+                        one.reference,
+                        one.name,
+                        one.organisation,
+                        one.verified,
+                        one.anonymous,
+                        one.forum_voice,
+                    )
                     for one in each.answers
                 ),
             )

@@ -27,6 +27,7 @@ from consult.logs import log_crash
 from consult.security.permissions import Permission
 from consult.web.forms import typed_so_far
 from consult.web.guards import SAFE
+from consult.web.outer import FOR_MACHINES
 from consult.web.respond import is_partial, respond
 from consult.web.site import Ask, actor_of, locale_of, site_of
 
@@ -107,7 +108,7 @@ async def answer_crash(request: Ask, error: Exception) -> Response[Any]:
 
 def wants_json(request: Ask) -> bool:
     """Whether a machine asks."""
-    return bool(request.scope["path"].startswith("/api/"))
+    return bool(request.scope["path"].startswith(FOR_MACHINES))
 
 
 def _translated(error: HTTPException) -> ConsultError:

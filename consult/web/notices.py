@@ -3,13 +3,30 @@
 from consult.kernel.messages import N_
 
 NOTICES: dict[str, tuple[str, str]] = {
-    "begun": ("success", N_("Your response is begun. What you write is saved as you type; nothing is sent before you send it.")),
+    "begun": (
+        "success",
+        N_(
+            "Your response is begun. What you write is saved as you type; nothing is sent before you send it."
+        ),
+    ),
     "response-saved": ("success", N_("Saved.")),
-    "response-conflict": ("warning", N_("Somebody else, or another tab, has changed an answer. Both texts are kept: choose below.")),
+    "response-conflict": (
+        "warning",
+        N_("Somebody else, or another tab, has changed an answer. Both texts are kept: choose below."),
+    ),
+    "form-kept": (
+        "success",
+        N_(
+            "The answers of your file are kept. Where one was changed meanwhile, both texts are kept: see below."
+        ),
+    ),
     "response-settled": ("success", N_("Settled. The answer below is the one that is saved.")),
     "response-link": ("info", N_("A mail is on its way. It leads back to this response, on any device.")),
     "response-sent": ("success", N_("Your response was received. Keep the receipt.")),
-    "response-corrected": ("success", N_("Your correction was received. It counts from now on. Keep the new receipt.")),
+    "response-corrected": (
+        "success",
+        N_("Your correction was received. It counts from now on. Keep the new receipt."),
+    ),
     "response-again": ("info", N_("This had been received already, and it counts. Nothing was sent twice.")),
     "response-withdrawn": ("success", N_("Your response was withdrawn. What you wrote stays here, unsent.")),
     "response-went-back": ("success", N_("This is again what you sent.")),
@@ -51,5 +68,24 @@ NOTICES: dict[str, tuple[str, str]] = {
     "role-changed": ("success", N_("The role was changed.")),
     "token-made": ("success", N_("The token was made. It is shown only now.")),
     "mail-retried": ("success", N_("The mail will be sent again.")),
+    "signed-off": ("success", N_("You signed off. A change afterwards lets this lapse.")),
+    "sign-off-asked": ("success", N_("The signatories are asked by mail.")),
+    "co-signing-asked": ("success", N_("The signatories of that organisation are asked by mail.")),
+    "declined": ("info", N_("You declined. Those who asked are told.")),
+    "taken-back": ("info", N_("Your sign-off is taken back.")),
+    "organisation-known": ("info", N_("This organisation is verified already. Ask to become a member.")),
+    "organisation-verified": ("success", N_("Your organisation is verified, and you are its owner.")),
+    "organisation-joined": ("success", N_("You are a member of this organisation now.")),
+    "organisation-member": ("info", N_("You are a member of this organisation already.")),
+    "organisation-asked": ("info", N_("Its owners were asked. You will be told by mail what they decide.")),
+    "organisation-staff-asked": ("info", N_("The Forum's staff were asked. You will be told by mail.")),
+    "organisation-left": ("info", N_("You are no longer a member of this organisation.")),
+    "organisation-ended": ("info", N_("Nobody is a member of this organisation any more.")),
+    "organisation-invited": ("success", N_("The invitation is on its way.")),
+    "organisation-merged": ("success", N_("The two organisations are one now.")),
+    "organisation-taken-back": (
+        "success",
+        N_("The organisation is no longer verified. Its members are told why."),
+    ),
     "events-retried": ("success", N_("It will be tried again.")),
 }

@@ -43,6 +43,8 @@ READ_BY_ALL = (
     (b"access-control-expose-headers", b"ETag"),
     (b"access-control-max-age", b"86400"),
 )
+FOR_MACHINES = ("/api/", "/log/")
+"""What other sites' pages and programs read: the API, and the public log of receipts."""
 WITHOUT_LOCALE = frozenset(
     {
         "api",
@@ -132,8 +134,8 @@ class _Answer:
         )
 
     def _sharing(self) -> tuple[tuple[bytes, bytes], ...]:
-        """Other sites' pages may read the public API, and nothing else; a preflight says so (Fetch, 3.2)."""
-        if not self._scope["path"].startswith("/api/"):
+        """Other sites' pages may read the public API and the log, and nothing else; a preflight says so (Fetch, 3.2)."""
+        if not self._scope["path"].startswith(FOR_MACHINES):
             return (OWN_POLICY,)
         return READ_BY_ALL if self._scope["method"] in ("GET", "OPTIONS") else ()
 
@@ -179,6 +181,8 @@ def _address_with_locale(scope: HTTPScope) -> str:
     path = scope["path"]
     first = _first_segment(path)
     if scope["method"] not in ("GET", "HEAD") or first in CODES or first in WITHOUT_LOCALE:
+        return ""
+    if path.startswith(FOR_MACHINES):
         return ""
     raw = scope.get("raw_path") or path.encode()
     query = scope["query_string"]

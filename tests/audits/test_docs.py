@@ -33,10 +33,12 @@ def _command(words: list[str]) -> list[str]:
     """The command's own words: of `consult export` the first may be left out."""
     if words[1] == "export":
         return ["export", words[2] if words[2] == "translations" else "contributions"]
+    if words[1] == "verify":
+        return words[1:3] if words[2:3] == ["receipt"] else ["verify"]
     return words[1:3] if words[1] in GROUPS else words[1:2]
 
 
-GROUPS = {"user", "token", "consultation", "round", "import"}
+GROUPS = {"user", "token", "consultation", "round", "import", "log"}
 
 
 def _help(*words: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import MetaData, select, text
 from consult.models import Base
 from consult.models.contribution import Contribution
 from consult.models.document import Block, Draft
-from consult.models.people import Role, User
+from consult.models.people import Organisation, Role, User
 from consult.security.actor import Actor
 from consult.security.map import MAP
 from consult.security.permissions import Permission
@@ -51,6 +51,7 @@ async def values(walked: Site) -> dict[str, str]:
             "reference": str((await session.execute(reference)).scalar_one()),
             "user_id": str((await session.execute(user)).scalar_one()),
             "topic": "governance",
+            "organisation_id": str((await session.execute(select(Organisation.id).limit(1))).scalar_one()),
         }
 
 

@@ -20,6 +20,7 @@ from tests.bench import (
     reading,
     searching,
     table,
+    uploading,
 )
 from tests.bench.plan import Plan, quick
 from tests.bench.table import Row
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[Plan], list[Row]]] = {
     "matching": matching.measure,
     "carrying": carrying.measure,
     "comparing": comparing.measure,
+    "uploading": uploading.measure,
 }
 
 

@@ -29,8 +29,10 @@ from consult.models.consultation import Consultation
 from consult.models.contribution import Contribution
 from consult.models.document import Block, Draft, Version
 from consult.models.ledger import Mail
-from consult.models.people import Role, User
+from consult.models.people import Invitation, MemberRole, Role, User
 from consult.models.version import Rendition, RenditionState
+from consult.organisations.inviting import invite, make_token
+from consult.organisations.verifying import Named, Proven, ask_staff, begin, settle
 from consult.preparing.arranging import remove_block
 from consult.preparing.figures import add_figure, keep_picture
 from consult.preparing.keeping import load_arrangement
@@ -99,6 +101,34 @@ async def _add_states(session: AsyncSession) -> dict[str, str]:
         "pending": await _pending(session, newcomer, now),
         "next_version": await next_version(session),
         **await _prepared(session, editor, now),
+        **await _organisations(session, member, await _actor(session, NEWCOMER), now),
+    }
+
+
+async def _organisations(
+    session: AsyncSession, member: Actor, newcomer: Actor, now: datetime
+) -> dict[str, str]:
+    """One that is verified, with a request and an invitation that wait; one that is claimed; one that is only named."""
+    own = member.organisation_id or 0
+    claim = Named("Haki za Kidijitali", "civil-society", "KE", "https://haki.example.com", "haki.example.com")
+    claimed = await begin(session, newcomer, claim, "dns", now)
+    await ask_staff(session, newcomer, claimed, "I look after its website.", now)
+    proven = Proven("haki.example.org", "address", email="ana@haki.example.org")
+    await settle(session, newcomer, own, proven, now)
+    await invite(session, member, own, "somebody.else@example.net", MemberRole.SIGNATORY, now)
+    statement = select(Invitation.id).where(Invitation.organisation_id == own)
+    made = await make_token(session, (await session.execute(statement)).scalar_one())
+    assert made is not None
+    naming = select(Contribution.organisation_id).where(
+        Contribution.verified == "",
+        Contribution.state == "published",
+        Contribution.organisation_id.is_not(None),
+    )
+    return {
+        "organisation": str(own),
+        "claimed": str(claimed.id),
+        "invitation": made[0],
+        "named": str((await session.execute(naming.limit(1))).scalar_one()),
     }
 
 

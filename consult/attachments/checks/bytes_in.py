@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from consult.attachments.problems import FileRefusedError, Problem
@@ -14,6 +16,13 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """Compound files: old Office documents, encrypted new ones, and embedded programs (MS-CFB, 2.2)."""
 ZIP_END = b"PK\x05\x06"
 _PAGES = (b"<html", b"<script", b"<?php", b"<svg", b"<!doctype html")
+
+
+@contextmanager
+def mapped(path: Path) -> Iterator[mmap]:
+    """A local file as if it were bytes: what is looked at is in memory only as long as the system has room for it."""
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as body:
+        yield body
 
 
 def file_chunks(path: Path) -> Iterable[bytes]:

@@ -20,7 +20,19 @@ SIGNATURES: tuple[tuple[bytes, Check], ...] = (
     (b"\x89PNG\r\n\x1a\n", check_png),
     (b"\xff\xd8\xff", check_jpeg),
 )
-_PROGRAMS = (b"MZ", b"\x7fELF", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"{\\rtf", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*")
+_PROGRAMS = (
+    b"MZ",
+    b"\x7fELF",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
+    b"BZh",
+    b"{\\rtf",
+    b"GIF8",
+    b"RIFF",
+    b"II*\x00",
+    b"MM\x00*",
+)
 
 
 def decide(path: Path, name: str) -> str:

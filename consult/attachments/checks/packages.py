@@ -24,7 +24,16 @@ _MAIN = {
     b"wordprocessingml.document.main+xml": "docx",
     b"spreadsheetml.sheet.main+xml": "xlsx",
 }
-_PROGRAMS = ("vbaproject", "vbadata", "activex", "macrosheets", "xl/customui", "basic/", "scripts/", "dialogs/script")
+_PROGRAMS = (
+    "vbaproject",
+    "vbadata",
+    "activex",
+    "macrosheets",
+    "xl/customui",
+    "basic/",
+    "scripts/",
+    "dialogs/script",
+)
 _INSIDE = ("/embeddings/", "object ", "objectreplacements/")
 _ARCHIVES = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b\x08", b"MZ", b"\x7fELF")
 _BROKEN = (BadZipFile, ZlibError, EOFError, OSError, RuntimeError, NotImplementedError, ValueError, KeyError)

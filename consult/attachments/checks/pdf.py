@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
-from consult.attachments.checks.bytes_in import refuse_second_file
+from consult.attachments.checks.bytes_in import file_chunks, mapped, refuse_second_file
 from consult.attachments.problems import FileRefusedError, Problem
 
 KEYS = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/RichMediaContent", "/XFA", "/AA"})
@@ -23,37 +22,47 @@ VALUES = frozenset({"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Go
 _IN_PLAIN = re.compile(rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|ImportData)(?![A-Za-z0-9])")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 DEEPEST = 60
+LONGEST_NAME = 64
+"""Bytes, with every letter in hexadecimal."""
+_BROKEN = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError)
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
 def check_pdf(path: Path) -> str:
-    """"pdf". Raises FileRefusedError."""
-    body = path.read_bytes()
-    end = body.rfind(b"%%EOF")
-    if end < 0:
-        raise FileRefusedError(Problem.DAMAGED)
-    refuse_second_file(body[end + 5 :])
-    _refuse_plain(body)
-    try:
-        reader = PdfReader(BytesIO(body), strict=False)
-        if reader.is_encrypted:
-            raise FileRefusedError(Problem.ENCRYPTED)
-        _walk(reader)
-        if not len(reader.pages):
+    """ "pdf". Raises FileRefusedError."""
+    with mapped(path) as body:
+        end = body.rfind(b"%%EOF")
+        if end < 0:
             raise FileRefusedError(Problem.DAMAGED)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
-        if isinstance(error, FileRefusedError):
-            raise
+        refuse_second_file(body[end + 5 :])
+    _refuse_plain(path)
+    try:
+        with path.open("rb") as file:
+            _check_objects(PdfReader(file, strict=False))
+    except FileRefusedError:
+        raise
+    except _BROKEN:
         raise FileRefusedError(Problem.DAMAGED) from None
     return "pdf"
 
 
-def _refuse_plain(body: bytes) -> None:
+def _refuse_plain(path: Path) -> None:
     """What stands in the file as it is, with names written in hexadecimal too (7.3.5): readers mend what a table of
     objects leaves out, so an object that is not in it may still run."""
-    plain = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), body)
-    if _IN_PLAIN.search(plain):
-        raise FileRefusedError(Problem.SCRIPTS)
+    before = b""
+    for chunk in file_chunks(path):
+        looked_at = before + chunk
+        if _IN_PLAIN.search(_ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), looked_at)):
+            raise FileRefusedError(Problem.SCRIPTS)
+        before = looked_at[-LONGEST_NAME:]
+
+
+def _check_objects(reader: PdfReader) -> None:
+    if reader.is_encrypted:
+        raise FileRefusedError(Problem.ENCRYPTED)
+    _walk(reader)
+    if not len(reader.pages):
+        raise FileRefusedError(Problem.DAMAGED)
 
 
 def _walk(reader: PdfReader) -> None:
@@ -61,6 +70,8 @@ def _walk(reader: PdfReader) -> None:
     for id, generation in _ids(reader):
         found = reader.get_object(IndirectObject(id, generation, reader))
         _look_at(found, 0)
+        if isinstance(found, StreamObject):
+            reader.resolved_objects.clear()  # what was looked at need not be kept: pictures are most of a large file
 
 
 def _ids(reader: PdfReader) -> Iterator[tuple[int, int]]:
@@ -76,14 +87,18 @@ def _look_at(found: object, depth: int) -> None:
     if depth > DEEPEST:
         raise FileRefusedError(Problem.DAMAGED)
     if isinstance(found, DictionaryObject):
-        if not KEYS.isdisjoint(found):
-            raise FileRefusedError(Problem.SCRIPTS)
-        for key in ("/S", "/Type", "/Subtype"):
-            value = found.raw_get(key) if key in found else None
-            if isinstance(value, NameObject) and value in VALUES:
-                raise FileRefusedError(Problem.SCRIPTS)
+        _refuse_what_acts(found)
         for name in found:
             _look_at(found.raw_get(name), depth + 1)
     elif isinstance(found, ArrayObject):
         for each in list.__iter__(found):
             _look_at(each, depth + 1)
+
+
+def _refuse_what_acts(found: DictionaryObject) -> None:
+    if not KEYS.isdisjoint(found):
+        raise FileRefusedError(Problem.SCRIPTS)
+    for key in ("/S", "/Type", "/Subtype"):
+        value = found.raw_get(key) if key in found else None
+        if isinstance(value, NameObject) and value in VALUES:
+            raise FileRefusedError(Problem.SCRIPTS)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from mmap import mmap
 from pathlib import Path
 from zlib import crc32
 
-from consult.attachments.checks.bytes_in import refuse_second_file
+from consult.attachments.checks.bytes_in import mapped, refuse_second_file
 from consult.attachments.problems import FileRefusedError, Problem
 
 MOST_PIXELS = 100_000_000
@@ -18,20 +19,21 @@ SCAN, END = 0xDA, 0xD9
 
 
 def check_png(path: Path) -> str:
-    """"png". Raises FileRefusedError for what is damaged, too large, or followed by something."""
-    body, at = path.read_bytes(), _SIGNATURE
-    for number, (kind, start, end) in enumerate(png_chunks(body)):
-        if number == 0:
-            if kind != b"IHDR" or end - start != 25:
-                raise FileRefusedError(Problem.DAMAGED)
-            refuse_pixels(*struct.unpack(">II", body[start + 8 : start + 16]))
-        at = end
-    if body[at:].strip(b"\0"):
-        raise FileRefusedError(Problem.MIXED)
+    """ "png". Raises FileRefusedError for what is damaged, too large, or followed by something."""
+    at = _SIGNATURE
+    with mapped(path) as body:
+        for number, (kind, start, end) in enumerate(png_chunks(body)):
+            if number == 0:
+                if kind != b"IHDR" or end - start != 25:
+                    raise FileRefusedError(Problem.DAMAGED)
+                refuse_pixels(*struct.unpack(">II", body[start + 8 : start + 16]))
+            at = end
+        if body[at:].strip(b"\0"):
+            raise FileRefusedError(Problem.MIXED)
     return "png"
 
 
-def png_chunks(body: bytes) -> Iterator[tuple[bytes, int, int]]:
+def png_chunks(body: bytes | mmap) -> Iterator[tuple[bytes, int, int]]:
     """(type, start, end) of each chunk up to IEND (PNG, 5.3). Raises FileRefusedError where one is not whole."""
     at = _SIGNATURE
     while at + 12 <= len(body):
@@ -47,20 +49,21 @@ def png_chunks(body: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def check_jpeg(path: Path) -> str:
-    """"jpg". Raises FileRefusedError; what cameras put after the picture is let be unless a program would open it."""
-    body, framed, at = path.read_bytes(), False, 2
-    for marker, start, end in jpeg_segments(body):
-        if marker in _FRAMES and end - start >= 9:
-            refuse_pixels(*struct.unpack(">HH", body[start + 5 : start + 9]))
-            framed = True
-        at = end
-    if not framed:
-        raise FileRefusedError(Problem.DAMAGED)
-    refuse_second_file(body[at:])
+    """ "jpg". Raises FileRefusedError; what cameras put after the picture is let be unless a program would open it."""
+    framed, at = False, 2
+    with mapped(path) as body:
+        for marker, start, end in jpeg_segments(body):
+            if marker in _FRAMES and end - start >= 9:
+                refuse_pixels(*struct.unpack(">HH", body[start + 5 : start + 9]))
+                framed = True
+            at = end
+        if not framed:
+            raise FileRefusedError(Problem.DAMAGED)
+        refuse_second_file(body[at:])
     return "jpg"
 
 
-def jpeg_segments(body: bytes) -> Iterator[tuple[int, int, int]]:
+def jpeg_segments(body: bytes | mmap) -> Iterator[tuple[int, int, int]]:
     """(marker, start, end) of each segment; a scan's holds its compressed data (ITU-T T.81, B.1).
 
     Raises FileRefusedError where the end is missing.
@@ -89,7 +92,7 @@ def jpeg_segments(body: bytes) -> Iterator[tuple[int, int, int]]:
     raise FileRefusedError(Problem.DAMAGED)
 
 
-def _end_of_scan(body: bytes, at: int) -> int:
+def _end_of_scan(body: bytes | mmap, at: int) -> int:
     """The next marker that is neither a stuffed byte nor a restart."""
     while (at := body.find(b"\xff", at)) >= 0 and at + 1 < len(body):
         if body[at + 1] != 0 and not 0xD0 <= body[at + 1] <= 0xD7:

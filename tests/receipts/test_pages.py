@@ -1,0 +1,143 @@
+"""A respondent takes the receipt away, has it checked, and is told what happened since; programs read the log."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from consult.models.ledger import Mail
+from consult.models.people import User
+from consult.notifications.composing import Composer
+from consult.notifications.draining import Drain
+from consult.notifications.making import MailMaker
+from consult.notifications.message import make_message
+from consult.receipts.checking import check_file, is_good
+from consult.receipts.files import read_file
+from consult.receipts.heads import publish_head
+from consult.receipts.signing import load_signer
+from consult.settings import ROOT
+from consult.web.rendering import Renderer
+from tests.people import BASE, Browser, Site
+from tests.receipts.test_verifier import verifier
+from tests.submissions.scene import asking, begin, complete, send, sendings_at
+
+pytestmark = pytest.mark.anyio
+
+
+async def responded(site: Site, name: str = "Wanjiru") -> tuple[Browser, str]:
+    """Somebody who has sent a response: their browser, and its address."""
+    await asking(site)
+    browser = await site.signed_in(name=name)
+    address = await begin(browser)
+    await complete(site, browser, address, "Publish the minutes, canary-5d1e.")
+    await send(browser, address)
+    return browser, address
+
+
+async def publish(site: Site) -> None:
+    async with site.database.writing() as session:
+        await publish_head(session, load_signer(site.settings), site.clock.now())
+
+
+async def checked(browser: Browser, text: str) -> str:
+    answer = await browser.post("/en/receipts", data={"receipt": text}, headers={"origin": BASE})
+    assert answer.status_code in (200, 422)
+    return answer.text
+
+
+async def test_a_receipt_is_taken_away_and_proves_what_was_sent_without_the_site(site: Site) -> None:
+    browser, address = await responded(site)
+    file = await browser.get(f"{address}/receipt.json")
+    keys = (await site.browser().get("/log/keys.json")).json()
+    log = (await site.browser().get("/log/entries.jsonl")).text.split("\n")
+    said, received = verifier.check(file.text, {each["key"] for each in keys["keys"]}, None, log)
+    assert said[0].startswith("signature: right")
+    body = (await browser.get(f"{address}/received.json")).content
+    assert hashlib.sha256(body).hexdigest() == received["sha256"]
+    assert b"Publish the minutes" in body
+    [sending] = await sendings_at(site, address)
+    assert sending.leaf == 0
+    stranger = await site.signed_in()
+    for ending in ("receipt.json", "receipt.pdf", "received.json"):
+        assert (await stranger.get(f"{address}/{ending}")).status_code == 404
+        assert (await browser.get(f"{address}/{ending}?number=7")).status_code == 404
+
+
+async def test_the_receipt_on_paper_has_the_file_in_it(site: Site) -> None:
+    browser, address = await responded(site)
+    for locale in ("ar", "zh"):
+        answer = await browser.get(address.replace("/en/", f"/{locale}/") + "/receipt.pdf")
+        assert answer.status_code == 200, locale
+        pdf = PdfReader(BytesIO(answer.content))
+        file = read_file(pdf.attachments["receipt.json"][0].decode())
+        assert is_good(check_file(file, load_signer(site.settings).keys))
+        printed = "".join(page.extract_text() for page in pdf.pages)
+        assert "BEGIN CONSULT RECEIPT" in printed
+        assert "canary-5d1e" not in printed
+
+
+async def test_the_page_checks_step_by_step_and_says_what_happened_since(site: Site) -> None:
+    browser, address = await responded(site)
+    reader, file = site.browser(), (await browser.get(f"{address}/receipt.json")).text
+    page = await checked(reader, file)
+    assert "This receipt is genuine" in page
+    assert "No head has been published yet" in page
+    await publish(site)
+    page = await checked(reader, file)
+    assert "The entry is under the newest signed head of the log" in page
+    assert "neither withdrawn nor removed" in page
+    bent = await checked(reader, file.replace("in-time", "grace"))
+    assert "This receipt is not right" in bent
+    assert "FMF-" not in bent.partition("<main")[2].partition("</main")[0], "what it says is not repeated"
+    assert "Paste the receipt, or choose its file." in await checked(reader, "")
+    assert "not a receipt of this site" in await checked(reader, '{"format": "x"}')
+    assert "damaged" in await checked(reader, "{" * 10_000)
+    site.clock.advance(timedelta(minutes=1))
+    await browser.post_form(f"{address}/withdraw", {"sure": "yes"})
+    page = await checked(reader, file)
+    assert "A response was withdrawn by its sender" in page
+
+
+async def test_programs_read_the_log_and_find_no_text_and_no_names_in_it(site: Site) -> None:
+    await responded(site)
+    reader = site.browser()
+    assert (await reader.get("/log/head.json")).status_code == 404
+    await publish(site)
+    head = (await reader.get("/log/head.json")).json()
+    proof = (await reader.get("/log/proof/0.json")).json()
+    assert (head["size"], proof["size"], proof["root"], proof["path"]) == (1, 1, head["root"], [])
+    entries = await reader.get("/log/entries.jsonl")
+    assert set(json.loads(entries.text)) == {"number", "kind", "entry"}
+    assert entries.headers["access-control-allow-origin"] == "*"
+    consistency = (await reader.get("/log/consistency.json?from=1&to=1")).json()
+    assert consistency == {"from": 1, "to": 1, "root": head["root"], "path": []}
+    for unknown in ("proof/1.json", "proof/x.json", "proof/0.json?size=9", "consistency.json?from=1&to=9",
+                    "nothing.json"):  # fmt: skip
+        assert (await reader.get(f"/log/{unknown}")).status_code == 404, unknown
+    page = (await reader.get("/en/receipts/log")).text
+    assert head["root"][:4] in page
+    assert "canary-5d1e" not in page + entries.text
+
+
+async def test_the_receipt_comes_by_mail_once_in_the_person_s_language(site: Site) -> None:
+    await responded(site)
+    async with site.database.writing() as session:
+        author = (await session.execute(select(User).where(User.name == "Wanjiru"))).scalar_one()
+        author.locale, author.zone = "ar", "Africa/Nairobi"
+    composer = Composer(Renderer(ROOT / "templates"), site.settings)
+    drain = Drain(site.database, [MailMaker(site.database, composer, site.settings, site.clock)], site.clock)
+    while await drain.drain():
+        pass
+    async with site.database.reading() as session:
+        [mail] = (await session.execute(select(Mail).where(Mail.kind == "receipt"))).scalars()
+    assert (mail.recipient, mail.locale) == (author.email, "ar")
+    assert "canary-5d1e" not in mail.text + mail.html + mail.subject
+    [attached] = make_message(mail, site.settings).iter_attachments()
+    for text in (mail.text, attached.get_payload(decode=True).decode()):
+        assert is_good(check_file(read_file(text), load_signer(site.settings).keys))
