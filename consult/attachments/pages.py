@@ -184,7 +184,7 @@ async def _done(request: Ask, key: str, typed: Typed) -> Response[Any]:
             view = await show_upload(request, session, submission, typed["question"], back)
         context = {"files": view, "response": home}
         return respond(request, "attachments/files.html", context, block="files")
-    return see_other(request, f"{back or home + '/files'}#files")
+    return see_other(request, f"{back or home + '/files'}#files-list")
 
 
 def _inside(key: str, address: str) -> str:

@@ -171,8 +171,8 @@ async def test_bytes_go_with_the_last_file_that_has_them(ada: Responding) -> Non
 
 async def test_actions_lead_back_to_pages_of_the_response_only(ada: Responding) -> None:
     key = str((await ada.send("a.txt", b"a"))["key"])
-    for back, to in ((f"/respond/{ada.key}/questions/2", f"/en/respond/{ada.key}/questions/2#files"),
-                     ("https://evil.example/", f"{ada.files}#files"), ("//evil.example", f"{ada.files}#files")):  # fmt: skip
+    for back, to in ((f"/respond/{ada.key}/questions/2", f"/en/respond/{ada.key}/questions/2#files-list"),
+                     ("https://evil.example/", f"{ada.files}#files-list"), ("//evil.example", f"{ada.files}#files-list")):  # fmt: skip
         answer = await ada.act(key, do="private", back=back)
         assert answer.headers["location"] == to
 
@@ -183,5 +183,5 @@ async def test_htmx_gets_the_list_alone(ada: Responding) -> None:
     headers = {"origin": BASE, "hx-request": "true"}
     answer = await ada.browser.post(f"{ada.files}/{key}/change", data=data, headers=headers)
     assert answer.status_code == 200
-    assert answer.text.lstrip().startswith('<section id="files"')
+    assert answer.text.lstrip().startswith('<section id="files-list"')
     assert "Confidential" in answer.text
