@@ -16,7 +16,6 @@ from consult.ledger.outbox import emit
 from consult.models.contribution import Contribution, State
 from consult.models.ledger import Mail, Subscription, Unfinished
 from consult.models.people import ApiToken, Link, Membership, Role, User
-from consult.models.submission import Submission, SubmissionState
 
 GOES = (ApiToken, Link, Unfinished, Subscription, Membership, Mail)
 """Tables whose rows of a person are removed."""
@@ -33,21 +32,9 @@ async def close_account(session: AsyncSession, user_id: int, now: datetime, *, w
     await _withhold_name(session, user_id, now, everywhere=withhold)
     for table in GOES:
         await session.execute(delete(table).where(table.user_id == user_id))
-    await _delete_unsent(session, user_id)
     _empty(user, now)
     await end_all_sessions(session, user_id, now)
     emit(session, Event("account.closed", (account_scope(user_id),), {"user_id": user_id}), now)
-
-
-async def _delete_unsent(session: AsyncSession, user_id: int) -> None:
-    """Responses of their own that were never sent; an organisation's stays with its other members."""
-    await session.execute(
-        delete(Submission).where(
-            Submission.author_id == user_id,
-            Submission.organisation_id.is_(None),
-            Submission.state == SubmissionState.BEGUN,
-        )
-    )
 
 
 def _empty(user: User, now: datetime) -> None:

@@ -20,8 +20,8 @@ from consult.notifications.people import find_account
 from consult.notifications.post import MailDraft, is_kept, keep_mails, once_key, take_back
 from consult.notifications.receipt_letters import ReceiptLetters
 from consult.notifications.resuming import make_resume_mail, want_resume_mails
-from consult.receipts.signing import load_signer
 from consult.notifications.team_letters import TeamLetters
+from consult.receipts.signing import load_signer
 from consult.settings import Settings
 
 LINKS = {

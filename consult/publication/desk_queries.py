@@ -31,7 +31,9 @@ SHOWN: Mapping[str, tuple[ColumnElement[bool], ...]] = {
     "waiting": (Contribution.state == State.PENDING,),
     "late": (Contribution.late.is_(True),),
     "ended": (Submission.state.in_((SubmissionState.WITHDRAWN, SubmissionState.REMOVED)),),
-    "requests": (Contribution.id.in_(select(Decision.contribution_id).where(Decision.action.in_(ON_REQUEST))),),
+    "requests": (
+        Contribution.id.in_(select(Decision.contribution_id).where(Decision.action.in_(ON_REQUEST))),
+    ),
 }
 """What the list can be narrowed to."""
 
@@ -96,7 +98,9 @@ class Sent:
     consultation: Consultation
 
 
-async def get_sent(session: AsyncSession, slug: str, reference: str, actor: Actor, *, hold: bool = False) -> Sent:
+async def get_sent(
+    session: AsyncSession, slug: str, reference: str, actor: Actor, *, hold: bool = False
+) -> Sent:
     """A response for staff. Raises NotFound, also for a comment, and for what was brought in from elsewhere."""
     contribution, consultation = await get_contribution(session, reference, actor, hold=hold)
     submission = await get_by_contribution(session, contribution.id)

@@ -60,7 +60,9 @@ def filters_of(here: str, shown: str, counts: Mapping[str, int], locale: str) ->
     """All of them."""
     say = catalogue(locale).gettext
     return tuple(
-        FilterView(say(label), counts[name], with_query(here, show="" if name == "all" else name), name == shown)
+        FilterView(
+            say(label), counts[name], with_query(here, show="" if name == "all" else name), name == shown
+        )
         for name, label in FILTERS.items()
     )
 
@@ -89,9 +91,7 @@ def view_lines(
     return tuple(_line(*row, here, locale) for row in rows)
 
 
-def _line(
-    face: Contribution, state: str, rule: str, number: int, times: int, here: str, locale: str
-) -> Line:
+def _line(face: Contribution, state: str, rule: str, number: int, times: int, here: str, locale: str) -> Line:
     named = not face.anonymous
     by = RespondentView(
         name=face.author_name if named else "",

@@ -88,7 +88,10 @@ async def _find(request: Ask, session: AsyncSession, *, hold: bool = False) -> _
 
 
 async def show_words(
-    request: Ask, session: AsyncSession, failed: FormInvalid | None = None, spans: tuple[Span, ...] | None = None
+    request: Ask,
+    session: AsyncSession,
+    failed: FormInvalid | None = None,
+    spans: tuple[Span, ...] | None = None,
 ) -> Response[Any]:
     """The answer with its marks as they were saved, typed, or (`spans`) tried out."""
     found = await _find(request, session)

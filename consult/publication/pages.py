@@ -69,7 +69,9 @@ async def read_responses(request: Ask, session: AsyncSession, slug: str) -> Resp
     counts = await count_responses(session, consultation.id, round_id)
     address = f"/{locale}{view.address}/responses"
     lanes = {
-        late: await _lane(request, session, Lane(consultation.id, round_id, late), filters, counts[late], consultation)
+        late: await _lane(
+            request, session, Lane(consultation.id, round_id, late), filters, counts[late], consultation
+        )
         for late in (False, True)
     }
     context = {
@@ -89,9 +91,7 @@ def _round_asked(request: Ask, consultation: Consultation) -> int:
     return numbers.get(asked, 0)
 
 
-def _round_links(
-    address: str, number: int, consultation: Consultation, locale: str
-) -> tuple[LinkView, ...]:
+def _round_links(address: str, number: int, consultation: Consultation, locale: str) -> tuple[LinkView, ...]:
     if len(consultation.rounds) < 2:
         return ()
     say = catalogue(locale).gettext

@@ -48,7 +48,9 @@ PARTS: Mapping[Part, str] = {
     Part.TEXT: N_("Answers and files of a public response"),
     Part.NAME: N_("Name, organisation and country of a response with name"),
     Part.SUMMARY: N_("Summary of a confidential response"),
-    Part.WITHHELD_NAME: N_("Name, organisation and country of a response without name, or a confidential one"),
+    Part.WITHHELD_NAME: N_(
+        "Name, organisation and country of a response without name, or a confidential one"
+    ),
     Part.CONFIDENTIAL_TEXT: N_("Answers of a confidential response"),
     Part.PRIVATE_ANSWER: N_("A single answer that is kept confidential"),
     Part.MARKED_WORDS: N_("Words that are marked as confidential"),

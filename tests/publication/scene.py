@@ -159,7 +159,9 @@ class Responses:
             submission = (await session.execute(select(Submission).where(Submission.key == key))).scalar_one()
             target = await self.target(session)
             base = self.site.settings.base_url
-            return await send_submission(session, submission, target, actor, signer, base, self.site.clock.now())
+            return await send_submission(
+                session, submission, target, actor, signer, base, self.site.clock.now()
+            )
 
     async def actor(self, session: Any, user: User) -> Actor:
         """Somebody as the rest of the program knows them."""

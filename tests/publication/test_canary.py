@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -54,10 +52,10 @@ READERS = msgspec.structs.replace(QUESTIONS, readers="administrator")
 
 
 @pytest.fixture
-async def responses(site: Site) -> AsyncIterator[Responses]:
+async def responses(site: Site) -> Responses:
     made = Responses(site)
     await made.ask(READERS)
-    yield made
+    return made
 
 
 async def send_paired(responses: Responses) -> str:
@@ -83,14 +81,16 @@ def seen(text: str) -> set[str]:
 
 
 async def test_no_canary_sings_where_it_must_not(
-    responses: Responses, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    responses: Responses, capsys: pytest.CaptureFixture[str]
 ) -> None:
     site = responses.site
     reference = await send_paired(responses)
     closed = await responses.send(CLOSED)
     key = await responses.begin(UNSENT)
     neighbour = await site.signed_in(name="Nell Neighbour")
-    reply = await neighbour.post_form(f"/en/contributions/{reference}/reply", {"text": "I agree.", "lang": "en"})
+    reply = await neighbour.post_form(
+        f"/en/contributions/{reference}/reply", {"text": "I agree.", "lang": "en"}
+    )
     assert reply.status_code == 303
     await run_worker(site.settings, SystemClock(), once=True)
 
@@ -102,7 +102,10 @@ async def test_no_canary_sings_where_it_must_not(
     # And it is there for those it is for, or the walk above would prove nothing.
     administrator = await responses.staff(Role.ADMINISTRATOR)
     for one, words in (
-        (reference, {"qanaryname", "qanaryorg", "qanarymarked", "qanaryprivate", "qanaryfile", "qanaryfunder"}),
+        (
+            reference,
+            {"qanaryname", "qanaryorg", "qanarymarked", "qanaryprivate", "qanaryfile", "qanaryfunder"},
+        ),
         (closed, {"qanaryclosed"}),
     ):
         page = f"/en/desk/consultations/{SLUG}/responses/{one}"
@@ -147,7 +150,14 @@ async def no_page_tells(responses: Responses, reference: str, closed: str, key: 
     for at, browser in enumerate(strangers):
         found: set[str] = set()
         for one in (reference, closed):
-            values = {"slug": SLUG, "reference": one, "key": key, "attachment": attachment, "question": "costs", "number": "1"}
+            values = {
+                "slug": SLUG,
+                "reference": one,
+                "key": key,
+                "attachment": attachment,
+                "question": "costs",
+                "number": "1",
+            }
             routes = [each for route in table if route.method == "GET" and (each := address(route, values))]
             for where in dict.fromkeys([*routes, *doors(one)]):
                 answer = await browser.get(where)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from tests.people import Site
@@ -33,7 +31,13 @@ def in_part(text: str = f"The rules are costly: {SECRET} every year.") -> Said:
 async def test_a_named_response_says_who_and_leaves_out_what_is_confidential(responses: Responses) -> None:
     reference = await responses.send(in_part())
     page = (await responses.site.browser().get(f"/fr/contributions/{reference}")).text
-    for shown in ("Nadia Named", "Open House", "Because it matters.", "[confidential]", "What does it cost you? (fr)"):
+    for shown in (
+        "Nadia Named",
+        "Open House",
+        "Because it matters.",
+        "[confidential]",
+        "What does it cost you? (fr)",
+    ):
         assert shown in page, shown
     assert SECRET not in page
     assert "Only for your eyes" not in page
