@@ -125,7 +125,7 @@ def doors(reference: str) -> list[str]:
     return [
         *(f"{consultation}{tail}" for tail in ("", "/comments", "/responses", "/feed.atom", "/export.csv", "/export.jsonl")),
         *(f"/api/v1/consultations/{SLUG}/submissions{tail}" for tail in ("", "?state=all", "?state=pending")),
-        *(f"/en/contributions/{reference}{tail}" for tail in ("", "/history", "/cite.bib", "/feed.atom", "/report", "/files/1/minutes.txt", "/files/2/qanaryfile.txt")),
+        *(f"/en/contributions/{reference}{tail}" for tail in ("", "/history", "/cite.bib", "/feed.atom", "/report", "/files/1/minutes.txt", "/files/2/minutes.txt")),
         f"/api/v1/contributions/{reference}",
         *(f"{kind}?q={word}" for word in words
           for kind in ("/en/search", "/en/search/feed.atom", "/en/search/export.csv", "/en/search/export.jsonl", "/en/search/export.bib", "/api/v1/search")),
