@@ -74,10 +74,16 @@ def make_site(settings: Settings, clock: Clock) -> Site:
         settings=settings,
         database=database,
         clock=clock,
-        renderer=Renderer(ROOT / "templates"),
+        renderer=_renderer(),
         find_viewer=viewer,
         keep_unsent=keep,
     )
+
+
+@cache
+def _renderer() -> Renderer:
+    """Templates with their macros, which know no site either: what was loaded once a process stays loaded."""
+    return Renderer(ROOT / "templates")
 
 
 @cache

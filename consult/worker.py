@@ -54,13 +54,15 @@ async def run_worker(
     database = Database(settings.url, pool_size=5)
     engine = WhooshEngine(settings.index_dir)
     search = SearchConsumer(engine, database)
-    duties = make_duties(settings, database, search, clock or SystemClock(), parent)
+    files = FileMaker(database, settings.base_url, clock or SystemClock())
+    duties = make_duties(settings, database, search, files, clock or SystemClock(), parent)
     try:
         async with _alone(settings, database, stop):
             await (duties.run_once() if once else duties.run(stop))
             if once:
                 await search.mended()
     finally:
+        await files.close()
         await search.stop()
         await database.changes.stop()
         engine.close()
@@ -68,7 +70,12 @@ async def run_worker(
 
 
 def make_duties(
-    settings: Settings, database: Database, search: SearchConsumer, clock: Clock, parent: int = 0
+    settings: Settings,
+    database: Database,
+    search: SearchConsumer,
+    files: FileMaker,
+    clock: Clock,
+    parent: int = 0,
 ) -> Duties:
     """The worker's parts, connected."""
     if not settings.smtp_url and not settings.demo:
@@ -79,7 +86,7 @@ def make_duties(
     sender = Sender(database, make_transport(settings), settings, clock)
     jobs = (
         Carrier(database, clock).carry_some,
-        FileMaker(database, settings.base_url, clock).make_one,
+        files.make_one,
         HeadPublisher(database, load_signer(settings), clock).publish_due,
         FileKeeper(database, settings, clock).do_one,
         Forgetting(database, clock).forget_some,

@@ -1,7 +1,8 @@
-"""Makes files in a process of its own: content on standard input, files on standard output, both as MessagePack.
+"""Makes files in a process of its own: orders on standard input, files on standard output, both as MessagePack.
 
-`python -m consult.editions.making text pdf docx`. A file that goes wrong, or takes the process with it, takes nothing
-else along; the worker's loops go on meanwhile.
+`python -m consult.editions.making` takes one order after another until the input ends: what it has loaded (two seconds'
+work) serves all of them. An order's length stands before it in eight bytes, and so does an answer's. A file that goes
+wrong, or takes the process with it, takes nothing but its own order along; the worker's loops go on meanwhile.
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ import importlib
 import os
 import resource
 import sys
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
 from consult.editions.formats import MAKINGS
 
 SECONDS = 300
-"""Of processor time: more than ten times what a text of 100,000 words takes."""
+"""Of processor time for one order: more than ten times what a text of 100,000 words takes."""
 NICENESS = 10
+LENGTH = 8
+"""Bytes that say how long what follows is, the highest first."""
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -28,6 +32,14 @@ class Made(msgspec.Struct, frozen=True):
     body: bytes = b""
     error: str = ""
     unavailable: bool = False
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """An order: of what kind of content which formats; `content` is that of MAKINGS, as MessagePack."""
+
+    what: str
+    formats: list[str]
+    content: msgspec.Raw
 
 
 def make(what: str, format_: str, content: Any) -> Made:
@@ -40,6 +52,12 @@ def make(what: str, format_: str, content: Any) -> Made:
         return Made(maker(content))
     except Exception as error:
         return Made(error=_brief(error))
+
+
+def framed(message: object) -> bytes:
+    """A message as it is sent: its length, then itself."""
+    written = msgspec.msgpack.encode(message)
+    return len(written).to_bytes(LENGTH) + written
 
 
 def _find(name: str) -> Callable[[Any], bytes]:
@@ -55,13 +73,29 @@ def _brief(error: BaseException) -> str:
 
 
 def main() -> None:
-    """Read, make, write."""
+    """Read an order, make its files, write them, and again."""
     os.nice(NICENESS)
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
-    what, *formats = sys.argv[1:]
-    content: Any = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=MAKINGS[what].content)
-    files = {format_: make(what, format_, content) for format_ in formats}
-    sys.stdout.buffer.write(msgspec.msgpack.encode(files))
+    while order := _next_order(sys.stdin.buffer):
+        _limit_time()
+        content: Any = msgspec.msgpack.decode(order.content, type=MAKINGS[order.what].content)
+        files = {format_: make(order.what, format_, content) for format_ in order.formats}
+        sys.stdout.buffer.write(framed(files))
+        sys.stdout.buffer.flush()
+
+
+def _next_order(orders: IO[bytes]) -> Wanted | None:
+    """None where no further one comes, also where whoever sends it ended in the middle."""
+    length = int.from_bytes(orders.read(LENGTH))
+    written = orders.read(length)
+    return msgspec.msgpack.decode(written, type=Wanted) if length and len(written) == length else None
+
+
+def _limit_time() -> None:
+    """The kernel ends the process where this order takes SECONDS more than those before it took."""
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    until = int(time.process_time()) + SECONDS
+    until = until if most == resource.RLIM_INFINITY else min(until, most)
+    resource.setrlimit(resource.RLIMIT_CPU, (until, most))
 
 
 if __name__ == "__main__":

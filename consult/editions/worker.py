@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import sys
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-import msgspec
 import structlog
 
 from consult.db.database import Database
@@ -18,6 +15,7 @@ from consult.editions.content import MADE_BY, digest_of_content
 from consult.editions.formats import MAKINGS
 from consult.editions.freshness import PARTED, mark_of_comments, remove_unfit
 from consult.editions.gathering import Order
+from consult.editions.maker_process import MakerProcess
 from consult.editions.making import Made
 from consult.editions.service import (
     UNAVAILABLE,
@@ -31,20 +29,15 @@ from consult.editions.service import (
 )
 from consult.kernel.clock import Clock
 from consult.kernel.errors import NotFound
-from consult.settings import ROOT
 
 log = structlog.get_logger()
 
 MINUTE = timedelta(minutes=1)
-TIME_LIMIT = 300.0
-"""Seconds for the files of one text; PATIENCE of the service is longer."""
-KEPT_ENVIRONMENT = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_PATH",
-                              "FONTCONFIG_FILE", "LD_LIBRARY_PATH", "PYTHONPATH"})  # fmt: skip
-"""What a maker is told of its surroundings: no secret is among it."""
 
 
 class FileMaker:
-    """`make_one` does a piece of what is to be done, and says whether there was anything."""
+    """`make_one` does a piece of what is to be done, and says whether there was anything. `close` when it is not
+    called any more."""
 
     def __init__(self, database: Database, base_url: str, clock: Clock) -> None:
         self._database = database
@@ -54,6 +47,7 @@ class FileMaker:
         self._looked = False
         self._removed_at: datetime | None = None
         self._mark = mark_of(base_url)
+        self._process = MakerProcess()
 
     async def make_one(self) -> bool:
         """Editions first, then the files of one text in one language."""
@@ -63,9 +57,14 @@ class FileMaker:
         async with self._database.writing() as session:
             batch = await take_batch(session, self._clock.now())
         if batch is None:
+            await self.close()
             return False
         await self._make(batch)
         return True
+
+    async def close(self) -> None:
+        """Let go of the process that makes files: it stays while there is something to make, and no longer."""
+        await self._process.end()
 
     async def _remove_unfit(self) -> None:
         """Once a minute: what was hidden or withdrawn is not to lie about in a file."""
@@ -108,7 +107,7 @@ class FileMaker:
             return
         digests = {each: f"{self._mark}-{digest_of_content(content, each)[:48]}{mark}" for each in batch.ids}
         wanted = [each for each in batch.ids if batch.contents[each] != digests[each]]
-        made = await _in_process(batch.what, wanted, content) if wanted else {}
+        made = await self._process.make(batch.what, wanted, content) if wanted else {}
         await self._settle(batch, digests, made)
 
     async def _gather(self, batch: Batch) -> tuple[Any, str]:
@@ -145,26 +144,3 @@ class FileMaker:
 def mark_of(base_url: str) -> str:
     """What the digest of a file's content begins with: which release made it, for a site at which address."""
     return sha256(f"{MADE_BY} {base_url}".encode()).hexdigest()[:8]
-
-
-async def _in_process(what: str, formats: list[str], content: Any) -> dict[str, Made]:
-    """Files by format from a process of their own, which is ended when it takes too long."""
-    environment = {name: value for name, value in os.environ.items() if name in KEPT_ENVIRONMENT}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "consult.editions.making", what, *formats,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        cwd=ROOT, env=environment,
-    )  # fmt: skip
-    try:
-        written, _ = await asyncio.wait_for(
-            process.communicate(msgspec.msgpack.encode(content)), timeout=TIME_LIMIT
-        )
-    except TimeoutError:
-        return dict.fromkeys(formats, Made(error="took too long"))
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode:
-        return dict.fromkeys(formats, Made(error=f"ended with {process.returncode}"))
-    return msgspec.msgpack.decode(written, type=dict[str, Made])
