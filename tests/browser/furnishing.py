@@ -25,11 +25,12 @@ from consult.documents.received.reading import read_file
 from consult.documents.service import store_version
 from consult.i18n.content import write
 from consult.kernel.clock import SystemClock
-from consult.models.consultation import Consultation
+from consult.models.consultation import Consultation, Round
 from consult.models.contribution import Contribution
 from consult.models.document import Block, Draft, Version
 from consult.models.ledger import Mail
 from consult.models.people import Invitation, MemberRole, Role, User
+from consult.models.submission import Attachment, Submission
 from consult.models.version import Rendition, RenditionState
 from consult.organisations.inviting import invite, make_token
 from consult.organisations.verifying import Named, Proven, ask_staff, begin, settle
@@ -100,9 +101,31 @@ async def _add_states(session: AsyncSession) -> dict[str, str]:
         "term": await _term(session, editor, now),
         "pending": await _pending(session, newcomer, now),
         "next_version": await next_version(session),
+        "with_files": await _response_with_files(session, member, now),
         **await _prepared(session, editor, now),
         **await _organisations(session, member, await _actor(session, NEWCOMER), now),
     }
+
+
+async def _response_with_files(session: AsyncSession, writer: Actor, now: datetime) -> str:
+    """A begun response with a file in every state; its key."""
+    wanted = select(Round.id).join(Consultation).where(Consultation.slug == "responsible-disclosure")
+    round_id = (await session.execute(wanted.order_by(Round.number.desc()).limit(1))).scalar_one()
+    submission = Submission(
+        key="furnished-with-files", round_id=round_id, author_id=writer.id, begun_at=now, saved_at=now
+    )
+    session.add(submission)
+    await session.flush()
+    states = (("رأينا.pdf", "kept", ""), ("macros.docx", "refused", "macros"), ("half.csv", "uploading", ""))
+    for position, (name, state, problem) in enumerate(states):
+        session.add(
+            Attachment(
+                key=f"furnished-file-{position}", submission_id=submission.id, position=position, name=name,
+                media_type="application/pdf" if state == "kept" else "", size=120_000, state=state,
+                problem=problem, sha256="ab" * 32 if state == "kept" else "", created_at=now,
+            )
+        )  # fmt: skip
+    return submission.key
 
 
 async def _organisations(

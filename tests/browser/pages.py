@@ -152,6 +152,13 @@ MEMBERS = (
     Shown("mine, unconfirmed", "/mine", UNCONFIRMED),
     Shown("close the account", "/mine/close", MEMBER),
     wrong("close the account, empty", "/mine/close", MEMBER, "main form [type=submit]"),
+    Shown("files of a response", "/respond/{with_files}/files", MEMBER),
+    wrong(
+        "files of a response, none chosen",
+        "/respond/{with_files}/files",
+        MEMBER,
+        "form[data-upload] [type=submit]",
+    ),
     Shown("profile", "/profile", MEMBER),
     Shown("password", "/profile/password", MEMBER),
     wrong("password, empty", "/profile/password", MEMBER),

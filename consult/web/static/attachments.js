@@ -61,7 +61,7 @@
     if (answer.status >= 500) throw new TypeError("server");
     const json = (answer.headers.get("content-type") ?? "").includes("json");
     const body = json ? await answer.json() : {};
-    if (!answer.ok && answer.status !== 409) throw new Refused(body.problem || "");
+    if (!answer.ok && !(answer.status === 409 && "received" in body)) throw new Refused(body.problem || "");
     return body;
   };
 
