@@ -46,7 +46,7 @@ from tests.submissions.scene import asking
 ADA, BEN = "Ada, who signs", "Ben, who writes"
 QUESTIONS = ("change", "why")
 TEXTS = st.sampled_from(["One.", "Two.", "Three.", "نعم"])
-ALL = {"sent"}
+ALL = {"sent", "corrected", "withdrawn", "again", "grace", "late", "RoundClosed", "Conflict", "both"}
 """What the lives together have to go through, or the test would say little."""
 WHO = {"name": "Ada", "interest": "independent", "publication": "named"}
 
@@ -154,9 +154,15 @@ class Life(RuleBasedStateMachine):
         self._do(say)
         self.who = True
 
-    @rule(hours=st.sampled_from([1, 80, 167, 1, 24]))
-    def time_passes(self, hours: int) -> None:
-        self.clock.set(self.clock.now() + timedelta(hours=hours))
+    @rule(ready=st.sampled_from([False, False, True]))
+    def time_passes(self, ready: bool) -> None:
+        """Within the round, and now and then into its next stretch: the extra time, the late lane, the end."""
+        now, hour = self.clock.now(), timedelta(hours=1)
+        ends = (self.period.closes_at, self.period.grace_ends_at, self.period.late_ends_at)
+        following = next((each for each in ends if each > now), None)
+        self.clock.set(
+            following if ready and following else now + timedelta(seconds=5) if following else now + hour
+        )
 
     @rule()
     def ada_signs_off(self) -> None:
@@ -255,23 +261,11 @@ class Life(RuleBasedStateMachine):
         return Conflict if who == BEN and self.signed != self._substance() else None
 
     @invariant()
-    def nothing_typed_is_lost(self) -> None:
-        async def look(session: AsyncSession, submission: Submission, _: Target) -> Any:
-            kept = await answers_of(session, submission.id)
-            waiting = await open_set_asides(session, submission.id)
-            names = {actor.id: name for name, actor in self.actors.items()}
-            return (
-                {key: each.value or "" for key, each in kept.items()},
-                {(each.question, names[each.user_id or 0]): each.value for each in waiting},
-            )
-
-        kept, waiting = self._do(look)
-        assert kept == self.answers
-        assert waiting == self.aside
-
-    @invariant()
-    def what_was_sent_last_counts_and_is_proved(self) -> None:
-        sendings, faces, leaves, counts = self.runner.run(self._books())
+    def nothing_typed_is_lost_and_what_was_sent_last_counts_and_is_proved(self) -> None:
+        kept, waiting, sendings, faces, leaves, counts = self.runner.run(self._books())
+        names = {actor.id: name for name, actor in self.actors.items()}
+        assert {key: each.value or "" for key, each in kept.items()} == self.answers
+        assert {(each.question, names[each.user_id or 0]): each.value for each in waiting} == self.aside
         assert [_answers(each) for each in sendings] == self.sent
         assert [each.rule for each in sendings] == self.rules
         assert all(each.receipt for each in sendings)
@@ -289,16 +283,13 @@ class Life(RuleBasedStateMachine):
 
     async def _books(self) -> Any:
         async with self.database.reading() as session:
-            sendings = (
-                (await session.execute(select(SubmissionSending).order_by(SubmissionSending.number)))
-                .scalars()
-                .all()
-            )
+            of = (await session.execute(select(Submission.id))).scalar_one()
             faces = (await session.execute(select(Contribution))).scalars().all()
             leaves = (await session.execute(select(LogLeaf).order_by(LogLeaf.number))).scalars().all()
-            round_ = (await session.execute(select(Round))).scalar_one()
-            counts = await tallies(session, [round_.consultation_id])
-            return sendings, faces, leaves, counts[round_.consultation_id]
+            consultation_id = (await session.execute(select(Round.consultation_id))).scalar_one()
+            counts = (await tallies(session, [consultation_id]))[consultation_id]
+            kept, waiting = await answers_of(session, of), await open_set_asides(session, of)
+            return kept, waiting, await sendings_of(session, of), faces, leaves, counts
 
     def teardown(self) -> None:
         self.runner.run(self.database.close())
@@ -332,7 +323,7 @@ def test_the_life_of_a_response_on_sqlite(migrated_sqlite: Path, tmp_path: Path)
         path.write_bytes(migrated_sqlite.read_bytes())
         return _settings(f"sqlite:///{path}", tmp_path)
 
-    assert _live(take, 10) == ALL
+    assert _live(take, 12) >= ALL
 
 
 def test_the_life_of_a_response_on_postgresql(request: pytest.FixtureRequest, tmp_path: Path) -> None:
@@ -345,14 +336,14 @@ def test_the_life_of_a_response_on_postgresql(request: pytest.FixtureRequest, tm
         names.append(postgres.take())
         return _settings(postgres.address(names[-1]), tmp_path)
 
-    assert _live(take, 5) <= ALL
+    assert "sent" in _live(take, 4)
 
 
 def _live(take: Callable[[], Settings], examples: int) -> set[str]:
     machine = type("ALife", (Life,), {"take": staticmethod(take), "reached": set()})
     wanted = settings(
         max_examples=examples,
-        stateful_step_count=25,
+        stateful_step_count=40,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
