@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +26,7 @@ from consult.publication.queries import ON_REQUEST
 from consult.security.actor import Actor
 from consult.submissions.queries import get_by_contribution
 
+AnyRow = Row[*tuple[Any, ...]]
 ON_PAGE = 50
 SHOWN: Mapping[str, tuple[ColumnElement[bool], ...]] = {
     "all": (),
@@ -38,9 +40,9 @@ SHOWN: Mapping[str, tuple[ColumnElement[bool], ...]] = {
 """What the list can be narrowed to."""
 
 
-def _sent(*columns: object) -> Select[*tuple[object, ...]]:
+def _sent(*columns: Any) -> Select[*tuple[Any, ...]]:
     return (
-        select(*columns)  # type: ignore[call-overload, no-any-return]
+        select(*columns)
         .select_from(Submission)
         .join(Contribution, Contribution.id == Submission.contribution_id)
         .join(Round, Round.id == Submission.round_id)
@@ -70,7 +72,7 @@ async def count_begun(session: AsyncSession, consultation_id: int) -> int:
 
 async def list_sent(
     session: AsyncSession, consultation_id: int, shown: str, after: int = 0
-) -> Sequence[Row[Contribution, str, str, int, int]]:
+) -> Sequence[AnyRow]:
     """A page of responses and one more, as everybody sees them, in the order in which they came, after an id: with the
     response's state, its rule, the number of its round and how often it was sent."""
     times = (
@@ -85,8 +87,7 @@ async def list_sent(
         .order_by(Contribution.id)
         .limit(ON_PAGE + 1)
     )
-    found: Sequence[Row[Contribution, str, str, int, int]] = (await session.execute(statement)).all()  # type: ignore[assignment]
-    return found
+    return (await session.execute(statement)).all()
 
 
 @dataclass(frozen=True, slots=True)
