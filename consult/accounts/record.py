@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.accounts.links import Purpose
@@ -18,7 +18,7 @@ from consult.models.contribution import Contribution, Report, Revision, State, S
 from consult.models.ledger import Mail, Subscription, Unfinished
 from consult.models.people import ApiToken, Membership, OrganisationRequest, SignedIn
 from consult.models.response import Action, Decision, Disposition
-from consult.models.submission import Answer, Attachment, SetAside, Submission, SubmissionSending
+from consult.models.submission import Answer, Attachment, SetAside, Submission, SubmissionSending, TeamNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ async def take_away(session: AsyncSession, user_id: int) -> dict[str, Any]:
         "decisions": await _rows(session, select(Decision).where(Decision.contribution_id.in_(own))),
         "answers": await _rows(session, select(Disposition).where(Disposition.contribution_id.in_(own))),
         "responses": await _responses(session, user_id),
+        "team_notes": await _rows(session, select(TeamNote).where(TeamNote.user_id == user_id)),
         "supports": await _rows(session, select(Support).where(Support.user_id == user_id)),
         "reports": await _rows(session, select(Report).where(Report.user_id == user_id)),
         "unfinished": await _rows(session, select(Unfinished).where(Unfinished.user_id == user_id)),
@@ -84,9 +85,19 @@ async def take_away(session: AsyncSession, user_id: int) -> dict[str, Any]:
 
 
 async def _responses(session: AsyncSession, user_id: int) -> list[dict[str, Any]]:
-    """Formal responses that a person began: as they stand, what was received of each, and its receipts."""
-    own = select(Submission).where(Submission.author_id == user_id).order_by(Submission.id)
-    responses = await _rows(session, own)
+    """Formal responses that a person began: as they stand, what was received of each, and its receipts.
+
+    One of an organisation only while they are a member: what the others wrote there since is not theirs to take.
+    """
+    member = exists().where(
+        Membership.user_id == user_id,
+        Membership.organisation_id == Submission.organisation_id,
+        Membership.role != "",
+    )
+    own = select(Submission).where(
+        Submission.author_id == user_id, Submission.organisation_id.is_(None) | member
+    )
+    responses = await _rows(session, own.order_by(Submission.id))
     for each in responses:
         of = each["id"]
         each["answers"] = await _rows(session, select(Answer).where(Answer.submission_id == of))

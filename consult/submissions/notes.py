@@ -82,12 +82,6 @@ async def count_open(session: AsyncSession, submission_id: int) -> int:
     return (await session.execute(statement)).scalar_one()
 
 
-async def notes_by(session: AsyncSession, user_id: int) -> Sequence[TeamNote]:
-    """What a person has written to their teams: for the data that they take away."""
-    statement = select(TeamNote).where(TeamNote.user_id == user_id).order_by(TeamNote.id)
-    return (await session.execute(statement)).scalars().all()
-
-
 async def _count(session: AsyncSession, submission_id: int) -> int:
     statement = select(func.count()).where(TeamNote.submission_id == submission_id)
     return (await session.execute(statement)).scalar_one()

@@ -137,6 +137,21 @@ async def test_the_check_page_says_whether_one_may_send(team: Team) -> None:
     assert "withdrew the response" in await team.page("rim")
 
 
+async def test_one_takes_away_the_response_one_began_and_ones_notes_but_only_the_notes_after_leaving(
+    team: Team,
+) -> None:
+    await note(team, "rim", "Is nine too many?")
+    await note(team, "sami", "Ask the others.")
+    rim = await team.browser("rim")
+    data = (await rim.get("/en/mine/data.json")).text
+    assert "Meet in public." in data
+    await team.dismiss("rim")
+    data = (await rim.get("/en/mine/data.json")).text
+    assert "Meet in public." not in data
+    assert "Is nine too many?" in data
+    assert "Ask the others." not in data
+
+
 async def test_only_who_wrote_a_note_deletes_it(team: Team) -> None:
     await note(team, "rim", "Is nine too many?")
     assert await act(team, "olga", "delete") == 404
