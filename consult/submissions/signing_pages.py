@@ -22,7 +22,7 @@ from consult.models.people import Organisation
 from consult.models.submission import Submission
 from consult.security.permissions import Permission
 from consult.submissions.digesting import digest_now
-from consult.submissions.queries import get_readable
+from consult.submissions.queries import get_readable, kept_files
 from consult.submissions.service import Target
 from consult.submissions.signing import (
     MOST_WORDS,
@@ -65,7 +65,9 @@ async def show_read(request: Ask, session: AsyncSession, failed: FormInvalid | N
     standing = await find_standing(session, submission, target, actor, name, locale)
     context = {
         "about": about_response(submission.key, name, target.consultation, locale),
-        "whole": view_whole(standing.document, target.content, locale),
+        "whole": view_whole(
+            standing.document, target.content, await kept_files(session, submission.id), locale
+        ),
         "answered": standing.answered,
         "boxes": _boxes(submission, standing, await signs_for(session, submission, actor)),
         "is_member": standing.role is not None,

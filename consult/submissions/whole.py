@@ -12,7 +12,8 @@ from consult.i18n.content import LocalText, pick
 from consult.i18n.locales import direction
 from consult.i18n.words import kind_name
 from consult.models.questionnaire import TEXTS, Content, Question
-from consult.submissions.document import Document, SentAnswer, SentFile
+from consult.models.submission import Attachment
+from consult.submissions.document import Document, SentAnswer
 from consult.submissions.redacting import Span
 from consult.submissions.team_words import INTERESTS, PUBLICATIONS
 from consult.submissions.wording import plain_html, say_answer
@@ -41,6 +42,17 @@ class WholeSection:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeFile:
+    """A file with the response; `key` names it below the response's own address."""
+
+    key: str
+    name: str
+    size: int
+    sha256: str
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """All that would be sent. `lang` and `dir` are the answers' own; `publication` and `interest` are in words."""
 
@@ -54,11 +66,12 @@ class Whole:
     publication: str
     summary: Markup
     sections: tuple[WholeSection, ...]
-    files: tuple[SentFile, ...]
+    files: tuple[WholeFile, ...]
 
 
-def view_whole(document: Document, content: Content, locale: str) -> Whole:
-    """A document in the reader's language, its answers in their own."""
+def view_whole(document: Document, content: Content, kept: Sequence[Attachment], locale: str) -> Whole:
+    """A document in the reader's language, its answers in their own. `kept` are the response's files."""
+    keys = {(each.sha256, each.name): each.key for each in kept}
     who, say = document.respondent, catalogue(locale).gettext
     return Whole(
         lang=document.lang,
@@ -71,7 +84,10 @@ def view_whole(document: Document, content: Content, locale: str) -> Whole:
         publication=say(PUBLICATIONS.get(document.publication, document.publication)),
         summary=plain_html(document.summary),
         sections=tuple(_sections(document, content, locale)),
-        files=document.files,
+        files=tuple(
+            WholeFile(keys[each.sha256, each.name], each.name, each.size, each.sha256, each.private)
+            for each in document.files
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from consult.kernel.errors import Conflict, FormInvalid
 from consult.models.contribution import Contribution
-from consult.models.submission import SignOff
+from consult.models.submission import Attachment, SignOff
 from consult.submissions.document import read_document
 from tests.people import Site
 from tests.teams.scene import Team
@@ -104,6 +104,16 @@ async def test_another_organisation_reads_signs_and_stands_in_what_is_sent(team:
     assert (await team.take_back("cora", RIVER)).status_code == 409
     public = await team.site.browser().get(f"/en/contributions/{sent.contribution.reference}")
     assert public.status_code == 200
+
+
+async def test_who_signs_can_open_the_files(team: Team) -> None:
+    async with team.site.database.writing() as session:
+        of = {"submission_id": (await team.found(session)).id, "state": "kept", "sha256": "ab" * 32}
+        now = team.site.clock.now()
+        session.add(Attachment(key="file-one", name="Survey.pdf", size=9, created_at=now, **of))
+    await team.invite("sami", RIVER)
+    for name in ("sami", "cora"):
+        assert f"/en/respond/{team.key}/files/file-one" in await team.page(name, "/read")
 
 
 async def test_a_co_signatory_is_left_out_when_the_text_changes_unless_it_signs_anew(team: Team) -> None:
