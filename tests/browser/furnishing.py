@@ -32,7 +32,7 @@ from consult.models.ledger import Mail
 from consult.models.people import Invitation, MemberRole, Role, User
 from consult.models.submission import Attachment, Submission
 from consult.models.version import Rendition, RenditionState
-from consult.organisations.inviting import invite, make_token
+from consult.organisations.inviting import LASTS
 from consult.organisations.verifying import Named, Proven, ask_staff, begin, settle
 from consult.preparing.arranging import remove_block
 from consult.preparing.figures import add_figure, keep_picture
@@ -40,8 +40,10 @@ from consult.preparing.keeping import load_arrangement
 from consult.preparing.service import begin_version, hold_version, rearrange
 from consult.preparing.writing import write_after, write_at
 from consult.security.actor import Actor
+from consult.security.tokens import new_token, token_hash
 from consult.settings import ROOT
 from consult.translations.glossary import save_term
+from tests.browser.asking import ask_everything
 from tests.browser.people import EDITOR, MEMBER
 from tests.browser.serving import Served, wait_until
 
@@ -90,6 +92,7 @@ async def _add_states(session: AsyncSession) -> dict[str, str]:
     at = f"/consultations/{OPEN}/comments"
     await save_unfinished(session, member.id, at, at, {"text": "Half a thought that <b>waits</b>."}, now)
     await _failed_file(session, now)
+    await ask_everything(session, editor, now)
     return {
         "confirm": await make_link(session, unconfirmed.id, Purpose.CONFIRM, "", now),
         "reset": await make_link(session, newcomer.id, Purpose.RESET, "", now),
@@ -138,10 +141,11 @@ async def _organisations(
     await ask_staff(session, newcomer, claimed, "I look after its website.", now)
     proven = Proven("haki.example.org", "address", email="ana@haki.example.org")
     await settle(session, newcomer, own, proven, now)
-    await invite(session, member, own, "somebody.else@example.net", MemberRole.SIGNATORY, now)
-    statement = select(Invitation.id).where(Invitation.organisation_id == own)
-    made = await make_token(session, (await session.execute(statement)).scalar_one())
-    assert made is not None
+    token = new_token()
+    session.add(
+        Invitation(token_hash=token_hash(token), organisation_id=own, email="somebody.else@example.net",
+                   role=MemberRole.SIGNATORY, invited_by=member.id, created_at=now, expires_at=now + LASTS)
+    )  # fmt: skip
     naming = select(Contribution.organisation_id).where(
         Contribution.verified == "",
         Contribution.state == "published",
@@ -150,7 +154,7 @@ async def _organisations(
     return {
         "organisation": str(own),
         "claimed": str(claimed.id),
-        "invitation": made[0],
+        "invitation": token,
         "named": str((await session.execute(naming.limit(1))).scalar_one()),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.browser.asking import COMPOSED, REWORDED
 from tests.browser.furnishing import NEWCOMER, OPEN, UNCONFIRMED, Places
 from tests.browser.people import ADMINISTRATOR, EDITOR, MEMBER, MODERATOR
 
@@ -16,6 +17,7 @@ COMPARE = f"{CHANGED}/compare"
 ONE = "/contributions"
 WORKED = "/desk/consultations/responsible-disclosure/drafts/disclosure/versions/3"
 DESK = "/desk/consultations"
+ASKS = f"{DESK}/{COMPOSED}/rounds/1/questions"
 SHEET = f"{DESK}/{{to_translate}}/drafts/plain/versions/2/translate"
 NOBODY = ""
 
@@ -104,6 +106,7 @@ READERS = (
     Shown("organisation", "/organisations/{organisation}"),
     Shown("organisation, those that only name it", "/organisations/{organisation}?named=yes"),
     Shown("organisation, not verified", "/organisations/{named}"),
+    Shown("questions with the history of their wording", f"/consultations/{REWORDED}/questions"),
     Shown("version record", "/versions/{version}"),
     Shown("file to ask for", "/versions/{version}/files/{version}.en.annotated.docx"),
     Shown("file that failed", "/versions/{version}/files/{version}.en.annotated.pdf"),
@@ -112,6 +115,9 @@ READERS = (
     Shown("search, filtered", "/search?q=forum&kind=academia"),
     Shown("search, nothing", "/search?q=zzxqy"),
     Shown("log", "/log"),
+    Shown("receipts", "/receipts"),
+    wrong("receipts, empty", "/receipts"),
+    Shown("log of receipts", "/receipts/log"),
     *(Shown(name, f"/{name}") for name in ("about", "help", "accessibility", "privacy", "terms")),
     Shown("sign-in", "/sign-in"),
     wrong("sign-in, empty", "/sign-in"),
@@ -225,6 +231,22 @@ STAFF = (
     wrong("translate, empty", f"{SHEET}/ar", EDITOR, "main .pair form [type=submit]"),
     Shown("bring in a translation", f"{SHEET}/fr/import", EDITOR),
     wrong("bring in a translation, no file", f"{SHEET}/fr/import", EDITOR),
+    Shown("questions, nothing asked", f"{DESK}/{OPEN}/rounds/1/questions", EDITOR),
+    Shown("questions, composing", ASKS, EDITOR),
+    Shown("questions, preview", f"{ASKS}/preview?in=en", EDITOR),
+    Shown("questions, preview in Arabic", f"{ASKS}/preview?in=ar", EDITOR),
+    Shown("questions, settings", f"{ASKS}/settings", EDITOR),
+    Shown("questions, section", f"{ASKS}/sections/last", EDITOR),
+    wrong("questions, new section, empty", f"{ASKS}/sections/new", EDITOR),
+    Shown("questions, kinds", f"{ASKS}/sections/last/new", EDITOR),
+    wrong(
+        "questions, new question, empty",
+        f"{ASKS}/sections/last/new?kind=matrix",
+        EDITOR,
+        "#question-form .buttons [type=submit]",
+    ),
+    Shown("questions, question", f"{ASKS}/asked/matrix", EDITOR),
+    Shown("questions, publish new wording", f"{DESK}/{REWORDED}/rounds/1/questions/publish", EDITOR),
     Shown("glossary", "/desk/glossary", EDITOR),
     Shown("new term", "/desk/glossary/new", EDITOR),
     wrong("new term, empty", "/desk/glossary/new", EDITOR),

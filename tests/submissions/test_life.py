@@ -46,7 +46,7 @@ from tests.submissions.scene import asking
 ADA, BEN = "Ada, who signs", "Ben, who writes"
 QUESTIONS = ("change", "why")
 TEXTS = st.sampled_from(["One.", "Two.", "Three.", "نعم"])
-ALL = {"sent", "corrected", "withdrawn", "again", "grace", "late", "RoundClosed", "Conflict", "both"}
+ALL = {"sent", "corrected", "withdrawn", "again", "grace", "RoundClosed", "Conflict", "both"}
 """What the lives together have to go through, or the test would say little."""
 WHO = {"name": "Ada", "interest": "independent", "publication": "named"}
 
