@@ -142,9 +142,16 @@ async def test_on_request_the_name_goes_then_all_but_a_summary_then_everything(r
     log = (await reader.get("/en/log")).text
     assert "Removed as the law asks" in log
     assert "Published with less, on request" in log
+    await run_worker(msgspec.structs.replace(site.settings, demo=True), SystemClock(), once=True)
     async with site.database.reading() as session:
+        subjects = (
+            (await session.execute(select(Mail.subject).where(Mail.kind == "moderated").order_by(Mail.id)))
+            .scalars()
+            .all()
+        )
         texts = (await session.execute(select(SubmissionSending.text))).scalars().all()
         answers = (await session.execute(select(func.count()).select_from(Answer))).scalar_one()
     assert (texts, answers) == ([""], 0)
+    assert [subject.partition(" response")[0] for subject in subjects] == ["Less of your"] * 2 + ["Your"]
     moderator = await responses.staff(Role.MODERATOR)
     assert (await moderator.get(f"{page}/request")).status_code == 404
