@@ -152,6 +152,14 @@ async def test_only_verified_organisations_are_asked_and_none_twice(team: Team) 
     assert "Rumour" not in await team.page("sami", "/invite?q=rumour")
 
 
+async def test_who_is_asked_to_sign_finds_it_among_their_own(team: Team) -> None:
+    await team.invite("sami", RIVER)
+    for name, is_asked in (("cora", True), ("dan", False), ("vera", False), ("stranger", False)):
+        mine = (await (await team.browser(name)).get("/en/mine")).text
+        assert ("Asked to sign" in mine) is is_asked, name
+        assert (f"/en/respond/{team.key}/team/read" in mine) is is_asked, name
+
+
 async def test_who_is_no_longer_asked_no_longer_reads(team: Team) -> None:
     await team.invite("sami", RIVER)
     sami = await team.browser("sami")
