@@ -33,14 +33,14 @@ from consult.organisations import handlers as organisations
 from consult.places import desk as places_desk
 from consult.places import gone as places_gone
 from consult.preparing import desk as preparing_desk
+from consult.publication import choosing, marking
+from consult.publication import desk as publication_desk
+from consult.publication import pages as publication
 from consult.questionnaires import desk as questionnaires_desk
 from consult.questionnaires import pages as questionnaires
 from consult.receipts import machines as receipts_machines
 from consult.receipts import own_files as receipts_own
 from consult.receipts import pages as receipts
-from consult.publication import choosing, marking
-from consult.publication import desk as publication_desk
-from consult.publication import pages as publication
 from consult.responses import desk as responses_desk
 from consult.responses import pages as responses
 from consult.search import pages as search

@@ -21,6 +21,7 @@ from tests.people import Site
 DATA = Path(os.environ.get("CONSULT_TEST_DATA", ROOT.parent / "shared" / "data"))
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 LONG = (
+    "tests/browser/test_whole_way.py",
     "tests/security/",
     "tests/web/test_shared_pages.py",
     "tests/comments/",

@@ -1,7 +1,4 @@
-"""A site filled with the demo, made once and copied: what audits over all pages walk through.
-
-Where the worker's work is to be there as well (its files take it half a minute), one site serves all processes of a run.
-"""
+"""A site filled with the demo, made once for all processes of a run and copied: what audits over all pages walk through."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ import fcntl
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,33 +44,45 @@ class DemoSite:
         )
 
 
-def make_demo(folder: Path) -> DemoSite:
-    """Make the demo in an empty folder."""
+def plain_demo(folder: Path) -> DemoSite:
+    """The demo before its worker has done anything. `folder` is for where no run's folder is shared."""
+    return _made_once(folder, "plain-demo", _fill)
+
+
+def worked_demo(folder: Path) -> DemoSite:
+    """The demo after its worker has done everything: index, mails, files."""
+    plain = plain_demo(folder)
+
+    def let_work(making: Path) -> None:
+        shutil.copytree(plain.folder, making)
+        asyncio.run(_work(_settings(making)))
+
+    return _made_once(folder, "worked-demo", let_work)
+
+
+def _made_once(folder: Path, name: str, make: Callable[[Path], None]) -> DemoSite:
+    """Made by whoever comes first in a run."""
+    place = Path(os.environ.get(SHARED, folder))
+    with _alone(place, name):
+        made = place / name
+        if not made.exists():
+            making = place / f"{name}-in-the-making"
+            make(making)
+            _write_down(making)
+            making.rename(made)
+    return DemoSite(made)
+
+
+def _fill(folder: Path) -> None:
     settings = _settings(folder)
     migrate.upgrade(settings.url)
 
     async def fill() -> None:
         database = Database(settings.url)
-        await load_demo(database, SystemClock())
+        await load_demo(database, settings, SystemClock())
         await database.close()
 
     asyncio.run(fill())
-    _write_down(folder)
-    return DemoSite(folder)
-
-
-def worked_demo(folder: Path) -> DemoSite:
-    """The demo after its worker has done everything: index, mails, files. Made by whoever comes first in a run."""
-    place = Path(os.environ.get(SHARED, folder))
-    with _alone(place):
-        made = place / "worked-demo"
-        if not made.exists():
-            making = place / "demo-in-the-making"
-            make_demo(making)
-            asyncio.run(_work(_settings(making)))
-            _write_down(making)
-            making.rename(made)
-    return DemoSite(made)
 
 
 async def _work(settings: Settings) -> None:
@@ -82,8 +91,8 @@ async def _work(settings: Settings) -> None:
 
 
 @contextmanager
-def _alone(place: Path) -> Iterator[None]:
-    with (place / "demo.lock").open("w") as lock:
+def _alone(place: Path, name: str) -> Iterator[None]:
+    with (place / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -109,3 +118,7 @@ def _take_over_files(database: Path, base_url: str) -> None:
 
 
 ROLES = tuple(Role)
+
+
+if __name__ == "__main__":
+    worked_demo(Path(os.environ[SHARED]))

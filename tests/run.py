@@ -19,17 +19,19 @@ COUNT = re.compile(r"(\d+) (passed|failed|skipped|error|errors|xfailed)")
 
 def main() -> int:
     """Run all parts, even when an early one fails; 0 only when all are well."""
-    checked = subprocess.run([sys.executable, "tests/checks.py"], cwd=ROOT, check=False).returncode
-    tools = prepare_browser_tools()
     parts = [
         ["tests", "--ignore=tests/browser", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"],
         ["tests/browser", "-n", "2", "--dist", "worksteal"],
     ]
     totals: dict[str, int] = {}
-    codes = [checked, tools]
     with TemporaryDirectory(prefix="consult-shared-", ignore_cleanup_errors=True) as shared:
+        environment = environment_of_tests(shared)
+        # Made meanwhile: most of the checks' time is one process's. Tests that need it before wait for it.
+        demo = subprocess.Popen([sys.executable, "-m", "tests.demo_site"], cwd=ROOT, env=environment)
+        checked = subprocess.run([sys.executable, "tests/checks.py"], cwd=ROOT, check=False).returncode
+        codes = [checked, prepare_browser_tools(), demo.wait()]
         for part in parts:
-            code, counts = run_pytest(part, {**os.environ, "CONSULT_TEST_SHARED": shared})
+            code, counts = run_pytest(part, environment)
             codes.append(code)
             for word, count in counts.items():
                 totals[word] = totals.get(word, 0) + count
@@ -38,6 +40,13 @@ def main() -> int:
         f"{totals.get('passed', 0)} passed, {failed} failed, {totals.get('skipped', 0)} skipped", flush=True
     )
     return int(any(codes))
+
+
+def environment_of_tests(shared: str) -> dict[str, str]:
+    """This one's, with the folder that all processes of a run share. Python keeps what it compiled, whatever is set:
+    hundreds of files would be compiled anew by every process that a test starts."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "CONSULT_TEST_SHARED": shared}
 
 
 def prepare_browser_tools() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from anyio import to_thread
 from litestar import Response, get, post
@@ -11,19 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.attachments.kinds import MOST_BYTES
 from consult.attachments.parts import Parts
-from consult.attachments.queries import get_attachment, list_attachments, may_be_private
+from consult.attachments.queries import find_label, get_attachment, list_attachments, may_be_private
 from consult.attachments.receiving import Receiver
 from consult.attachments.scanning import ScannerAwayError
 from consult.attachments.service import Wanted, begin_upload, may_change, move, remove, rename, set_private
 from consult.attachments.views import FilesView, room_left, size_label, view_files
 from consult.i18n.catalogues import catalogue
+from consult.i18n.content import pick
 from consult.kernel.errors import FormInvalid, NotFound, invalid
 from consult.kernel.messages import N_
 from consult.models.submission import Attachment, Submission
 from consult.security.permissions import Permission
 from consult.submissions.queries import get_own
 from consult.web.forms import Typed, form_of, form_state, read_form
-from consult.web.respond import actor_needed, respond, see_other
+from consult.web.respond import actor_needed, is_partial, respond, see_other
 from consult.web.site import Ask, locale_of, site_of
 
 FILES = "/respond/{key:str}/files"
@@ -51,10 +53,14 @@ async def show_upload(
     submission: Submission,
     question: str = "",
     back: str = "",
+    *,
+    within: bool = True,
     failed: FormInvalid | None = None,
 ) -> FilesView:
-    """The files of one question, or with "" of the whole response, for `attachments/upload.html`. `back` is the page that
-    shows them, by default their own."""
+    """The files of one question, or with "" of the whole response, for `attachments/upload.html`.
+
+    `within` the page `back` (an address without locale); otherwise on the page of files, which one leaves for `back`.
+    """
     locale = locale_of(request)
     every = await list_attachments(session, submission.id)
     shown = [each for each in every if not question or each.question == question]
@@ -64,7 +70,8 @@ async def show_upload(
     return FilesView(
         address=home_of(submission),
         question=question,
-        back=back or home_of(submission),
+        back=back,
+        within=within,
         files=view_files(shown, received, home_of(submission), locale),
         room=size_label(bytes_left, locale),
         files_left=files_left,
@@ -78,12 +85,24 @@ async def show_upload(
 async def show_files(request: Ask, session: AsyncSession, failed: FormInvalid | None = None) -> Response[Any]:
     """All files of a response, or those of the question that the address names."""
     submission = await get_own(session, request.path_params["key"], actor_needed(request))
-    typed = dict(failed.values) if failed else {}
-    question = str(typed.get("question") or request.query_params.get("question", ""))
-    back = str(typed.get("back") or request.query_params.get("back", ""))
-    view = await show_upload(request, session, submission, question, _inside(submission.key, back), failed)
-    context = {"files": view, "response": f"/respond/{submission.key}"}
-    return respond(request, "attachments/files.html", context, block="files", has_errors=bool(failed))
+    asked = {**request.query_params, **(dict(failed.values) if failed else {})}
+    question, back = str(asked.get("question", "")), _inside(submission.key, str(asked.get("back", "")))
+    within = bool(asked.get("within")) and is_partial(request)
+    view = await show_upload(request, session, submission, question, back, within=within, failed=failed)
+    return await _answer(request, session, submission, view, has_errors=bool(failed))
+
+
+async def _answer(
+    request: Ask, session: AsyncSession, submission: Submission, view: FilesView, *, has_errors: bool = False
+) -> Response[Any]:
+    """The page of files, or the list alone for htmx."""
+    label = await find_label(session, submission, view.question)
+    context = {
+        "files": view,
+        "leave": view.back or f"/respond/{submission.key}",
+        "label": pick(label, locale_of(request)) if label else None,
+    }
+    return respond(request, "attachments/files.html", context, block="files", has_errors=has_errors)
 
 
 @get(FILES, opt={"permission": Permission.RESPOND})
@@ -176,15 +195,16 @@ async def _held(
 
 async def _done(request: Ask, key: str, typed: Typed) -> Response[Any]:
     """The list anew for htmx, else back to the page that shows it."""
-    home = f"/respond/{key}"
-    back = _inside(key, typed["back"])
-    if request.headers.get("hx-request") == "true":
+    back, within = _inside(key, typed["back"]), typed.checked("within")
+    if is_partial(request):
         async with site_of(request).database.reading() as session:
             submission = await get_own(session, key, actor_needed(request))
-            view = await show_upload(request, session, submission, typed["question"], back)
-        context = {"files": view, "response": home}
-        return respond(request, "attachments/files.html", context, block="files")
-    return see_other(request, f"{back or home + '/files'}#files")
+            view = await show_upload(request, session, submission, typed["question"], back, within=within)
+            return await _answer(request, session, submission, view)
+    if within and back:
+        return see_other(request, f"{back}#files-list")
+    asked = {name: value for name, value in (("question", typed["question"]), ("back", back)) if value}
+    return see_other(request, f"/respond/{key}/files{'?' if asked else ''}{urlencode(asked)}#files-list")
 
 
 def _inside(key: str, address: str) -> str:

@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.attachments.kinds import kind_of
 from consult.kernel.errors import NotFound
+from consult.kernel.translated import Translated
 from consult.models.consultation import Consultation, Round
 from consult.models.contribution import Contribution, State
-from consult.models.questionnaire import Questionnaire
+from consult.models.questionnaire import Content, Questionnaire
 from consult.models.submission import (
     Attachment,
     AttachmentState,
@@ -91,11 +92,23 @@ async def get_round(session: AsyncSession, submission: Submission) -> Round:
 
 async def may_be_private(session: AsyncSession, submission: Submission) -> bool:
     """Whether single files may be kept confidential; so they may where there is no questionnaire, only a letter."""
+    content = await _content(session, submission)
+    return content is None or content.per_answer
+
+
+async def find_label(session: AsyncSession, submission: Submission, key: str) -> Translated | None:
+    """What a question asks; None for a question that is not there."""
+    content = await _content(session, submission)
+    question = content.question(key) if content is not None and key else None
+    return question.label if question is not None else None
+
+
+async def _content(session: AsyncSession, submission: Submission) -> Content | None:
     statement = select(Questionnaire).where(
         Questionnaire.round_id == submission.round_id, Questionnaire.edition == submission.edition
     )
     found = (await session.execute(statement)).scalar_one_or_none()
-    return found is None or found.read().per_answer
+    return found.read() if found is not None else None
 
 
 async def is_needed(session: AsyncSession, sha256: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aioclamd import ClamdAsyncClient, ClamdError
 
-SECONDS = 60.0
+SECONDS, SECONDS_TO_ANSWER = 60.0, 5.0
 PORT = 3310
 PIECE = 64 * 1024
 
@@ -28,10 +28,7 @@ async def is_harmful(path: Path, address: str) -> bool:
     """Whether the scanner knows a file as harmful; without an address nobody is asked. Raises ScannerAwayError."""
     if not address:
         return False
-    host, _, port = address.removeprefix("tcp://").rpartition(":")
-    client = ClamdAsyncClient(
-        host or address, int(port) if host and port.isdecimal() else PORT, timeout=SECONDS
-    )
+    client = _client(address, SECONDS)
     try:
         with _LargePieces(FileIO(path)) as file:
             answer = await client.instream(file)
@@ -41,3 +38,18 @@ async def is_harmful(path: Path, address: str) -> bool:
     if said not in ({"OK"}, {"FOUND"}):
         raise ScannerAwayError("no verdict")
     return said == {"FOUND"}
+
+
+async def answers(address: str) -> bool:
+    """Whether a scanner is there."""
+    try:
+        return str(await _client(address, SECONDS_TO_ANSWER).ping()) == "PONG"
+    except (ClamdError, OSError, TimeoutError):
+        return False
+
+
+def _client(address: str, seconds: float) -> ClamdAsyncClient:
+    host, _, port = address.removeprefix("tcp://").rpartition(":")
+    return ClamdAsyncClient(
+        host or address, int(port) if host and port.isdecimal() else PORT, timeout=seconds
+    )

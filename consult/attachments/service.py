@@ -223,6 +223,12 @@ async def publish_files(session: AsyncSession, submission: Submission, now: date
         await _tell(session, submission, now)
 
 
+async def renew_files(session: AsyncSession, submission: Submission, now: datetime) -> None:
+    """The same files are public in another form: the copies without metadata, once a response bears no name."""
+    if await list_attachments(session, submission.id):
+        await _tell(session, submission, now)
+
+
 async def unpublish_files(session: AsyncSession, submission: Submission, now: datetime) -> None:
     """Nothing is public any more: the response was withdrawn, removed, or is confidential now."""
     for each in await list_attachments(session, submission.id):

@@ -37,11 +37,15 @@ class FileView:
 
 @dataclass(frozen=True, slots=True)
 class FilesView:
-    """The files of a response, or of one of its questions, and what may still be done with them."""
+    """The files of a response, or of one of its questions, and what may still be done with them.
+
+    They stand on a page of their own, which one leaves for `back`, or `within` the page `back`.
+    """
 
     address: str
     question: str
     back: str
+    within: bool
     files: tuple[FileView, ...]
     room: str
     files_left: int

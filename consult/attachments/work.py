@@ -14,8 +14,8 @@ import msgspec
 
 from consult.attachments.checks.deciding import decide
 from consult.attachments.cleaning import clean
+from consult.attachments.loading import load
 from consult.attachments.problems import FileRefusedError, Problem
-from consult.attachments.reading import read_pages
 
 CHECK_SECONDS, READ_SECONDS = 40, 120
 """Of processor time."""
@@ -23,6 +23,7 @@ MOST_MEMORY = 1_200 * 2**20
 """Bytes of address space; a file of 50 MB is read whole in here, and nowhere else."""
 MOST_WRITTEN = 120_000_000
 NICENESS = 10
+READING = "consult.attachments.reading:read_pages"
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -59,7 +60,7 @@ def check(path: Path, name: str, copy: Path) -> Checked:
 def read(path: Path, ending: str) -> Read:
     """The text. What goes wrong in a library is an answer and no end."""
     try:
-        return Read(read_pages(path, ending))
+        return Read(load(READING)(path, ending))
     except MemoryError:
         return Read(problem=Problem.TOO_HARD)
     except Exception:

@@ -12,9 +12,12 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import click
+from obstore.exceptions import BaseError
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from consult.attachments.scanning import answers
+from consult.attachments.store import store_of
 from consult.cli.shell import quiet_settings
 from consult.db import migrate
 from consult.db.database import Database
@@ -22,7 +25,7 @@ from consult.kernel.clock import SystemClock
 from consult.notifications.upkeep import worker_beat_age
 from consult.search.port import Condition
 from consult.search.whoosh_engine import WhooshEngine
-from consult.settings import Settings
+from consult.settings import Settings, SettingsError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WORKER_LIVES = timedelta(seconds=60)
@@ -140,6 +143,18 @@ def check_mail(settings: Settings) -> Say:
     yield "mail", problem
 
 
+def check_store(settings: Settings) -> Say:
+    """Where files of responses lie can be reached; so can the virus scanner, where there is one."""
+    problem = ""
+    try:
+        next(store_of(settings).names(), "")
+    except (SettingsError, OSError, BaseError) as error:
+        problem = str(error).splitlines()[0]
+    yield "file store", problem
+    if settings.clamav:
+        yield "virus scanner", "" if asyncio.run(answers(settings.clamav)) else "gives no answer; files wait"
+
+
 def check_files(_settings: Settings) -> Say:
     """Word, EPUB and Markdown need nothing more; PDF needs Pango, and fonts for the scripts that drafts are in."""
     problem = ""
@@ -162,4 +177,5 @@ CHECKS: tuple[Callable[[Settings], Say], ...] = (
     check_index,
     check_mail,
     check_files,
+    check_store,
 )

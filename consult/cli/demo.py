@@ -84,7 +84,7 @@ async def _fill(settings: Settings) -> None:
             empty = await is_empty(session)
         if empty:
             click.echo("Making the demo …")
-            await load_demo(database, SystemClock())
+            await load_demo(database, settings, SystemClock())
             engine = WhooshEngine(settings.index_dir, merge=False)
             await rebuild_index(database, engine)
             engine.close()

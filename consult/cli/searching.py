@@ -63,7 +63,11 @@ def _show(found: SearchAnswer) -> None:
     for item in found.items:
         console.print()
         console.print(
-            Text(item.title, style="bold"), Text(f"{item.reference} · {item.type} · {item.lang}{' · sent late' if item.late else ''}", style="dim")
+            Text(item.title, style="bold"),
+            Text(
+                f"{item.reference} · {item.type} · {item.lang}{' · sent late' if item.late else ''}",
+                style="dim",
+            ),
         )
         console.print(_marked(item))
         console.print(Text(item.url, style="dim"))

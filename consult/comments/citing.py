@@ -11,7 +11,9 @@ from consult.models.contribution import Contribution, State
 
 CITED = {
     "comment": N_("%(who)s, comment %(reference)s on “%(title)s”, Frontier Model Forum, %(date)s, %(url)s"),
-    "submission": N_("%(who)s, response %(reference)s to “%(title)s”, Frontier Model Forum, %(date)s, %(url)s"),
+    "submission": N_(
+        "%(who)s, response %(reference)s to “%(title)s”, Frontier Model Forum, %(date)s, %(url)s"
+    ),
 }
 
 

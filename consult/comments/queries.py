@@ -250,9 +250,7 @@ async def get_contribution(
     """
     visible = listed()
     if actor is not None and not moderator(actor):
-        own = exists().where(
-            Submission.contribution_id == Contribution.id, Submission.author_id == actor.id
-        )
+        own = exists().where(Submission.contribution_id == Contribution.id, Submission.author_id == actor.id)
         visible = or_(visible, Contribution.author_id == actor.id, own)
     statement = select(Contribution, Consultation).join(
         Consultation, Consultation.id == Contribution.consultation_id

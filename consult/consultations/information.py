@@ -8,7 +8,9 @@ from litestar import Response, get
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.i18n.words import GROUNDS, choices
+from consult.publication.reach import view_reach
 from consult.security.permissions import Permission
+from consult.submissions.retention import KEPT_AFTER
 from consult.web.respond import Shared, respond
 from consult.web.site import Ask, locale_of, site_of
 
@@ -38,7 +40,8 @@ async def read_accessibility(request: Ask, session: AsyncSession) -> Response[by
 async def read_privacy(request: Ask, session: AsyncSession) -> Response[bytes]:
     """What is kept of people, why and for how long."""
     days = site_of(request).settings.session_days
-    return _page(request, "privacy", session_days=days, text_days=TEXT_KEPT_DAYS)
+    return _page(request, "privacy", session_days=days, text_days=TEXT_KEPT_DAYS, reach=view_reach(locale_of(request)),
+                 unsent_weeks=KEPT_AFTER.days // 7)  # fmt: skip
 
 
 @get("/terms", opt={"permission": Permission.READ})

@@ -31,8 +31,8 @@ from consult.kernel.errors import FormInvalid
 from consult.kernel.events import SITE, consultation_scope
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation
-from consult.questionnaires.queries import rounds_that_ask
 from consult.publication.queries import Counted, count_responses
+from consult.questionnaires.queries import rounds_that_ask
 from consult.security.permissions import Permission
 from consult.web.page import Feed
 from consult.web.respond import Shared, is_partial, respond

@@ -17,6 +17,8 @@ from consult.consultations.rounds import extend_round, open_round
 from consult.consultations.service import create_consultation, create_topic, publish_consultation
 from consult.db.database import Database
 from consult.demo.content import read_draft, read_figures, read_tables
+from consult.demo.questionnaires import late_days, load_questionnaires
+from consult.demo.responses import ResponseLoader
 from consult.demo.schedule import Schedule, make_schedule
 from consult.demo.threads import load_threads
 from consult.demo.versions import load_versions
@@ -30,16 +32,18 @@ from consult.models.people import MemberRole, Organisation, Role, User, Verified
 from consult.organisations.domains import read_domain
 from consult.organisations.events import note
 from consult.organisations.membership import give_role
+from consult.receipts.signing import load_signer
 from consult.responses.service import OutcomeTexts, publish_outcome, save_outcome
 from consult.security.actor import Actor
 from consult.security.passwords import hash_password
+from consult.settings import Settings
 from consult.text.prose import render_prose
 
 PASSWORD = "frontier-consult-demo"  # noqa: S105 - the demo's sign-ins are open to everybody
 People = dict[str, Actor]
 
 
-async def load_demo(database: Database, clock: Clock) -> None:
+async def load_demo(database: Database, settings: Settings, clock: Clock) -> None:
     """Everything in one transaction: an interrupted demo is an empty one."""
     now = clock.now()
     async with database.writing() as session:
@@ -48,8 +52,10 @@ async def load_demo(database: Database, clock: Clock) -> None:
         schedules = await _load_consultations(session, editor, now)
         await _load_drafts(session, schedules, editor)
         await _load_rounds(session, schedules, editor)
+        await load_questionnaires(session, schedules, editor)
         posted = await load_threads(session, people, schedules, now)
         await load_versions(session, schedules, posted, editor)
+        await ResponseLoader(session, load_signer(settings), settings.base_url, people, schedules, now).load()
         await _load_outcomes(session, schedules, editor)
         # The worker has nothing to tell anybody of what happened before the demo began.
         await session.execute(update(OutboxEvent).values(done_at=now))
@@ -158,7 +164,7 @@ async def _load_rounds(
         period = schedule.period
         round_ = await open_round(
             session, consultation, period.opens_at, period.closes_at, period.time_zone,
-            int(period.grace.total_seconds() // 60), None, editor, schedule.created_at,
+            int(period.grace.total_seconds() // 60), None, editor, schedule.created_at, late_days(slug),
         )  # fmt: skip
         if schedule.extended_to is not None and schedule.extended_at is not None:
             reason = write(each["extension"]["reason"], "en")

@@ -5,13 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from consult.consultations.queries import get_consultation
+from consult.demo.content import read_tables
+from consult.demo.schedule import Schedule
 from consult.i18n.content import write
 from consult.kernel.translated import Translated
 from consult.models.questionnaire import Condition, Content, Option, Question, QuestionKind, Section
+from consult.questionnaires.composing import letter_only
+from consult.questionnaires.letters import letter_words
+from consult.questionnaires.service import begin_questions, make_ready
+from consult.security.actor import Actor
 
 PLAIN = ("required", "most_words", "least", "most", "low", "high", "draft", "block")
 """What is in the file as it is in a question."""
 WORDS = ("help", "low_label", "high_label")
+
+
+async def load_questionnaires(
+    session: AsyncSession, schedules: Mapping[str, tuple[Schedule, Any]], editor: Actor
+) -> None:
+    """What rounds ask, ready before they opened."""
+    for table in read_tables("questionnaires")["questionnaire"]:
+        consultation = await get_consultation(session, table["consultation"], editor)
+        round_, at = consultation.rounds[-1], schedules[table["consultation"]][0].created_at
+        content = (
+            letter_only(*letter_words(consultation.languages)) if table.get("letter") else read_content(table)
+        )
+        await begin_questions(session, consultation, round_, content, editor, at)
+        await make_ready(session, consultation, round_, editor, at)
+
+
+def late_days(slug: str) -> int:
+    """How long a consultation's round has a late lane for."""
+    tables = read_tables("questionnaires")["questionnaire"]
+    return int(next((each.get("late_days", 0) for each in tables if each["consultation"] == slug), 0))
 
 
 def read_content(table: Mapping[str, Any]) -> Content:

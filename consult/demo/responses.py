@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.accounts.guests import make_guest
@@ -15,7 +14,6 @@ from consult.accounts.queries import find_actor
 from consult.consultations.queries import get_consultation
 from consult.demo.content import read_tables
 from consult.demo.schedule import Schedule
-from consult.models.people import Organisation
 from consult.models.submission import Submission
 from consult.questionnaires.queries import current_questionnaire
 from consult.receipts.signing import Signer
@@ -117,15 +115,3 @@ def _say_who(submission: Submission, each: Mapping[str, Any]) -> None:
         submission.organisation_name = guest.get("organisation", "")
         submission.kind = guest.get("kind", "individual")
         submission.country = guest["country"]
-
-
-async def verify_organisations(session: AsyncSession, at: datetime) -> None:
-    """What the file says of how organisations were verified."""
-    told = {each["name"]: each for each in read_tables("people")["organisation"] if "verified_by" in each}
-    statement = select(Organisation).where(Organisation.name.in_(told))
-    for organisation in (await session.execute(statement)).scalars():
-        each = told[organisation.name]
-        organisation.verified_by, organisation.verified_at = each["verified_by"], at
-        organisation.verified_reason = each.get("verified_reason", "")
-        organisation.domain = each["url"].removeprefix("https://") if each["verified_by"] != "staff" else ""
-    await session.flush()

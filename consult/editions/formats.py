@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
-
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from consult.editions.content import FileText
-from consult.editions.gathering import Order, gather_annotated, gather_redline_of, gather_text
-from consult.versions.redline_content import RedlineText
-
-Gather = Callable[[AsyncSession, Order], Awaitable[Any]]
-"""What a file is made from. Raises NotFound where there is nothing public to make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +19,16 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """A kind of file: how its content is gathered, of which type that is, and `module:function` by format.
+    """A kind of file: what gathers its content (of the shape of gathering.py's), of which type that is, and what makes
+    each format of it.
 
-    The functions are named and not imported: they run in a process of their own, and only there is loaded what they
-    need. `against`: it is made against an earlier version (`Rendition.base_id`).
+    They are named (`module:name`, see `find`) and not imported: the worker gathers, a process of its own makes, and each
+    loads only what it needs. `against`: it is made against an earlier version (`Rendition.base_id`).
     `with_comments`: it may be sent only as long as all that people said in it is public (freshness.py).
     """
 
-    gather: Gather
-    content: type
+    gather: str
+    content: str
     makers: Mapping[str, str]
     against: bool = False
     with_comments: bool = False
@@ -53,9 +46,21 @@ REDLINED = {
     "pdf": "consult.versions.redline_pdf:redline_pdf",
     "docx": "consult.versions.redline_files:redline_docx",
 }
+FILE_TEXT, REDLINE_TEXT = "consult.editions.content:FileText", "consult.versions.redline_content:RedlineText"
+GATHERING = "consult.editions.gathering"
 MAKINGS = {
-    "text": Making(gather_text, FileText, {"pdf": PDF, "docx": WORD, "epub": EPUB, "md": MARKDOWN}),
-    "annotated": Making(gather_annotated, FileText, {"pdf": PDF, "docx": WORD}, with_comments=True),
-    "redline": Making(gather_redline_of, RedlineText, REDLINED, against=True),
+    "text": Making(
+        f"{GATHERING}:gather_text", FILE_TEXT, {"pdf": PDF, "docx": WORD, "epub": EPUB, "md": MARKDOWN}
+    ),
+    "annotated": Making(
+        f"{GATHERING}:gather_annotated", FILE_TEXT, {"pdf": PDF, "docx": WORD}, with_comments=True
+    ),
+    "redline": Making(f"{GATHERING}:gather_redline_of", REDLINE_TEXT, REDLINED, against=True),
 }
 TEXT, ANNOTATED = "text", "annotated"
+
+
+def find(name: str) -> Any:
+    """What is named `module:name`. Raises ImportError, and OSError where a library of the machine is lacking."""
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(module), attribute)

@@ -1,13 +1,12 @@
 """Makes files in a process of its own: orders on standard input, files on standard output, both as MessagePack.
 
-`python -m consult.editions.making` takes one order after another until the input ends: what it has loaded (two seconds'
+`python -m consult.editions.making` takes one order after another until the input ends: what it has loaded (a second's
 work) serves all of them. An order's length stands before it in eight bytes, and so does an answer's. A file that goes
 wrong, or takes the process with it, takes nothing but its own order along; the worker's loops go on meanwhile.
 """
 
 from __future__ import annotations
 
-import importlib
 import os
 import resource
 import sys
@@ -17,7 +16,7 @@ from typing import IO, Any
 
 import msgspec
 
-from consult.editions.formats import MAKINGS
+from consult.editions.formats import MAKINGS, find
 
 SECONDS = 300
 """Of processor time for one order: more than ten times what a text of 100,000 words takes."""
@@ -45,7 +44,7 @@ class Wanted(msgspec.Struct, frozen=True):
 def make(what: str, format_: str, content: Any) -> Made:
     """One file. Whatever goes wrong in it is an answer and no end: other formats may still be made."""
     try:
-        maker = _find(MAKINGS[what].makers[format_])
+        maker: Callable[[Any], bytes] = find(MAKINGS[what].makers[format_])
     except (OSError, ImportError) as error:
         return Made(error=_brief(error), unavailable=True)
     try:
@@ -60,12 +59,6 @@ def framed(message: object) -> bytes:
     return len(written).to_bytes(LENGTH) + written
 
 
-def _find(name: str) -> Callable[[Any], bytes]:
-    module, _, function = name.partition(":")
-    found: Callable[[Any], bytes] = getattr(importlib.import_module(module), function)
-    return found
-
-
 def _brief(error: BaseException) -> str:
     """A kind of error and its first words; never the text that was worked on."""
     first = (str(error).splitlines() or [""])[0] if isinstance(error, OSError | ImportError) else ""
@@ -77,7 +70,7 @@ def main() -> None:
     os.nice(NICENESS)
     while order := _next_order(sys.stdin.buffer):
         _limit_time()
-        content: Any = msgspec.msgpack.decode(order.content, type=MAKINGS[order.what].content)
+        content: Any = msgspec.msgpack.decode(order.content, type=find(MAKINGS[order.what].content))
         files = {format_: make(order.what, format_, content) for format_ in order.formats}
         sys.stdout.buffer.write(framed(files))
         sys.stdout.buffer.flush()

@@ -12,7 +12,7 @@ import structlog
 from consult.db.database import Database
 from consult.documents.keeping import keep_editions, next_without_editions
 from consult.editions.content import MADE_BY, digest_of_content
-from consult.editions.formats import MAKINGS
+from consult.editions.formats import MAKINGS, find
 from consult.editions.freshness import PARTED, mark_of_comments, remove_unfit
 from consult.editions.gathering import Order
 from consult.editions.maker_process import MakerProcess
@@ -117,7 +117,7 @@ class FileMaker:
             async with self._database.reading() as session:
                 version = await version_of(session, batch.version_id)
                 order = Order(version, batch.lang, self._base_url, batch.base_id)
-                content = await making.gather(session, order)
+                content = await find(making.gather)(session, order)
             if not making.with_comments:
                 return content, ""
             async with self._database.reading() as session:

@@ -22,9 +22,10 @@ def hashes_in(connection: Connection) -> list[str]:
 
 
 def pack_files(archive: zipfile.ZipFile, store: FileStore, hashes: Iterable[str]) -> dict[str, int]:
-    """Copy files in; those that are gone by now are left out, and `consult verify` says which the database lacks."""
+    """Copy in what the database names, and what else there is: a file that was taken out of a response after a sending
+    is still named by its receipt. Those that are gone by now are left out; `consult verify` says which are missing."""
     sizes = {}
-    for sha256 in hashes:
+    for sha256 in sorted({*hashes, *store.names()}):
         try:
             chunks = store.chunks(sha256)
         except FileMissingError:

@@ -8,11 +8,11 @@ away, would have to change all that hangs on it, and could still not sign it nor
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any
 
+import msgspec
 from pymerkle import InmemoryTree
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -119,8 +119,8 @@ def _check_receipt(row: Row[Any], signer: Signer) -> list[str]:
 
 def _read(text: str) -> dict[str, Any] | None:
     try:
-        found = json.loads(text)
-    except ValueError:
+        found = msgspec.json.decode(text)
+    except msgspec.DecodeError:
         return None
     return found if isinstance(found, dict) else None
 

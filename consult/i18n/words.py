@@ -58,7 +58,9 @@ ACTIONS: dict[str, Word] = {
     "hide": Word(N_("Hidden"), N_("The text is no longer public; a stub with the reason stays.")),
     "restore": Word(N_("Restored"), N_("A hidden contribution is public again.")),
     "dismiss": Word(N_("Report dismissed"), N_("A report was read; the contribution stays.")),
-    "withdraw": Word(N_("Withdrawn on request"), N_("The respondents asked for it after the round had ended.")),
+    "withdraw": Word(
+        N_("Withdrawn on request"), N_("The respondents asked for it after the round had ended.")
+    ),
     "remove": Word(N_("Removed as the law asks"), N_("The text is gone; its hash and the reason stay.")),
     "narrow": Word(N_("Published with less, on request"), N_("The name or the text is no longer public.")),
 }

@@ -118,7 +118,10 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def pieces(self) -> tuple[Section | Question, ...]:
         """Sections and questions in order, each section before its questions."""
-        return tuple(piece for section in self.sections for piece in (section, *section.questions))
+        pieces: list[Section | Question] = []
+        for section in self.sections:
+            pieces += [section, *section.questions]
+        return tuple(pieces)
 
     def question(self, key: str) -> Question | None:
         """The question with a key."""

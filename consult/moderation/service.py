@@ -138,9 +138,7 @@ async def _follow(
     await _log(session, contribution, decision, now)
 
 
-async def _log(
-    session: AsyncSession, contribution: Contribution, decision: Decision, now: datetime
-) -> None:
+async def _log(session: AsyncSession, contribution: Contribution, decision: Decision, now: datetime) -> None:
     await tally(session, contribution.consultation_id, [(DECISIONS, f"{decision.action}:{now.year}")])
     data = {
         "contribution_id": contribution.id,

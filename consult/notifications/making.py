@@ -20,10 +20,12 @@ from consult.notifications.people import find_account
 from consult.notifications.post import MailDraft, is_kept, keep_mails, once_key, take_back
 from consult.notifications.receipt_letters import ReceiptLetters
 from consult.notifications.resuming import make_resume_mail, want_resume_mails
-from consult.receipts.signing import load_signer
 from consult.notifications.team_letters import TeamLetters
+from consult.receipts.signing import load_signer
 from consult.settings import Settings
 
+ON_REQUEST = (Action.WITHDRAW, Action.REMOVE, Action.NARROW)
+"""What editors do with a formal response; other decisions are told with `comment.moderated`."""
 LINKS = {
     "confirm": "/confirm/",
     "reset": "/reset/",
@@ -75,6 +77,8 @@ class MailMaker:
         if event.kind == "comment.moderated":
             told = await self._letters.of_decision(session, data["contribution_id"], data["decision_id"])
             return told + await self._letters.of_reply(session, data["contribution_id"])
+        if event.kind == "decision.logged" and data["action"] in ON_REQUEST:
+            return await self._letters.of_decision(session, data["contribution_id"], data["decision_id"])
         if event.kind == "disposition.given":
             return await self._letters.of_disposition(session, data["contribution_id"])
         if event.kind in ("submission.sent", "submission.corrected"):

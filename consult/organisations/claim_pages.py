@@ -17,6 +17,7 @@ from consult.i18n.locales import countries
 from consult.kernel.errors import FormInvalid, NotAllowed, NotFound, SignInNeeded, invalid
 from consult.models.people import Kind, Organisation, VerifiedBy
 from consult.organisations.domains import shown_domain
+from consult.organisations.findings import FINDINGS
 from consult.organisations.forms import read_claim, read_email, read_words
 from consult.organisations.proofs import PATH, PROOFS, RECORD, Finding, words_of
 from consult.organisations.queries import Claim, claim_of, find_known, get_present, membership_of
@@ -48,27 +49,6 @@ NOTICES = {
     Outcome.ASKED: "organisation-asked",
     Outcome.MEMBER: "organisation-member",
 }
-FINDINGS: dict[str, dict[Finding, str]] = {
-    "dns": {
-        Finding.OTHER: N_("There is a record for another verification. Put this page's own words in it."),
-        Finding.NOTHING: N_(
-            "There is no such record yet. New records can take some hours until they are seen everywhere."
-        ),
-        Finding.SILENT: N_("Nobody answers for this domain in DNS just now. Try again in a few minutes."),
-    },
-    "file": {
-        Finding.OTHER: N_(
-            "There is a file, but it does not hold this page's own words on a line of its own."
-        ),
-        Finding.NOTHING: N_("There is no such file yet."),
-        Finding.SILENT: N_("The website does not answer, or not with a valid certificate. Try again later."),
-        Finding.PRIVATE: N_("The website's address is not a public one, so we don't look there."),
-        Finding.MOVED: N_(
-            "The website sends us on to another address. Put the file where we look, without a redirect."
-        ),
-    },
-}
-"""What to do about what was found."""
 
 
 def _form(show: Any, at: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from consult.organisations.published import count_said
 from consult.organisations.queries import get_present, history_of, members_of, open_requests, requests_to
 from consult.organisations.staffing import decline_to_verify, name_owner, take_back, verify_by_staff
 from consult.organisations.views import view_history, view_members, view_organisation
+from consult.organisations.words import EVENTS, WITH_ADDRESS
 from consult.security.permissions import Permission
 from consult.web.forms import form_state, read_form
 from consult.web.respond import actor_needed, respond, see_other
@@ -31,6 +32,7 @@ DESK = "/desk/organisations"
 ONE = f"{DESK}/{{organisation_id:int}}"
 SHOWN_AT = f"{DESK}/{{organisation_id}}"
 EDIT = {"permission": Permission.EDIT}
+FOR_STAFF = tuple(kind for kind in EVENTS if kind not in WITH_ADDRESS)
 
 
 @get(DESK, opt=EDIT)
@@ -72,7 +74,7 @@ async def show_one(request: Ask, session: AsyncSession, failed: FormInvalid | No
         "members": view_members(await members_of(session, organisation.id), actor.id, locale),
         "naming": await list_naming(session, organisation.id, MOST),
         "requests": await requests_to(session, organisation.id, RequestKind.VERIFY),
-        "history": view_history(await history_of(session, organisation.id), locale),
+        "history": view_history(await history_of(session, organisation.id, FOR_STAFF), locale),
         "said": await count_said(session, organisation.id, None),
         "others": await _others(request, session, organisation.id),
         "words": request.query_params.get("q", ""),

@@ -27,10 +27,11 @@ from consult.models.people import (
     OrganisationRequest,
     User,
 )
-from consult.models.submission import SignOff, Submission, SubmissionState
+from consult.models.submission import Submission, SubmissionState
 from consult.organisations.events import note, note_members
 from consult.organisations.membership import LADDER, lock
 from consult.security.actor import Actor
+from consult.submissions.team_merging import merge_submissions
 
 QUIET = {"synchronize_session": False}
 VERIFICATION = ("domain", "verify_token", "verified_by", "verified_at", "verified_reason", "open_joining")
@@ -83,7 +84,7 @@ async def merge(
     told = set(await note_members(session, goes_id, now)) | set(await note_members(session, stays_id, now))
     await _move_verification(session, stays, goes)
     await _move_people(session, stays_id, goes_id)
-    await _move_work(session, stays_id, goes_id)
+    await merge_submissions(session, goes_id, stays_id, now)
     await _move_contributions(session, stays_id, goes_id, now)
     await _note_both(session, actor, stays, goes, reason, now, told)
     return stays
@@ -143,18 +144,6 @@ async def _ties(session: AsyncSession, organisation_id: int) -> list[Membership]
 
 def _height(role: str) -> int:
     return LADDER.index(MemberRole(role)) if role else -1
-
-
-async def _move_work(session: AsyncSession, stays_id: int, goes_id: int) -> None:
-    """Responses and sign-offs; where both have one, that of the one that goes stays with it as history."""
-    rounds = select(Submission.round_id).where(Submission.organisation_id == stays_id)
-    moving = update(Submission).where(
-        Submission.organisation_id == goes_id, Submission.round_id.not_in(rounds)
-    )
-    await session.execute(moving.values(organisation_id=stays_id).execution_options(**QUIET))
-    signed = select(SignOff.submission_id).where(SignOff.organisation_id == stays_id)
-    signing = update(SignOff).where(SignOff.organisation_id == goes_id, SignOff.submission_id.not_in(signed))
-    await session.execute(signing.values(organisation_id=stays_id).execution_options(**QUIET))
 
 
 async def _both_draft(session: AsyncSession, stays_id: int, goes_id: int) -> bool:

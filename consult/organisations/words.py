@@ -66,6 +66,9 @@ EVENTS: dict[str, str] = {
 }
 """Every step of an organisation's history, in words."""
 
+WITH_ADDRESS = ("invited", "invitation-withdrawn", "join-asked")
+"""Steps that hold a mail address: for owners alone."""
+
 PUBLIC = ("verified", "verified-by-staff", "taken-back", "merged-here", "merged-away")
 """Steps that everybody sees: about the organisation, never about a person."""
 

@@ -91,7 +91,9 @@ def preview_of(working: Working, own: Own, locale: str) -> ResponseView | None:
     if not own.submission.publication:
         return None
     document = compose(working, own.target.consultation, own.target.round)
-    return view_response(view_public(document, own.target.content, locale), locale, own.submission.organisation_id)
+    return view_response(
+        view_public(document, own.target.content, locale), locale, own.submission.organisation_id
+    )
 
 
 def _choices(working: Working, locale: str) -> Iterator[tuple[str, str, str]]:
@@ -105,13 +107,16 @@ def _choices(working: Working, locale: str) -> Iterator[tuple[str, str, str]]:
         yield value, say(word.label), " ".join(meaning)
 
 
-def _parts(
-    working: Working, home: str, locale: str, failed: FormInvalid | None
-) -> Iterator[PartView]:
+def _parts(working: Working, home: str, locale: str, failed: FormInvalid | None) -> Iterator[PartView]:
     asked = shown(working.content, working.values).questions
     for question in working.content.questions():
         answer = working.answers.get(question.key)
-        if answer is None or question.key not in asked or question.kind in UPLOADS or not is_answered(answer.value):
+        if (
+            answer is None
+            or question.key not in asked
+            or question.kind in UPLOADS
+            or not is_answered(answer.value)
+        ):
             continue
         words = f"{home}/words/{in_path(question.key)}" if working.content.paired else ""
         private = answer.private if failed is None else PRIVATE + question.key in failed.values

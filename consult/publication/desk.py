@@ -79,7 +79,9 @@ async def show_list(request: Ask, session: AsyncSession, slug: str) -> Response[
         "begun": await count_begun(session, consultation.id),
         "filters": filters_of(here, shown, await count_sent(session, consultation.id), locale),
         "lines": view_lines(rows[:ON_PAGE], here, locale),
-        "next": with_query(here, show=shown, after=rows[ON_PAGE - 1].Contribution.id) if len(rows) > ON_PAGE else "",
+        "next": with_query(here, show=shown, after=rows[ON_PAGE - 1].Contribution.id)
+        if len(rows) > ON_PAGE
+        else "",
         "first": with_query(here, show=shown) if at else "",
         "may_edit": allows(Permission.EDIT, actor_of(request)),
     }
@@ -140,7 +142,13 @@ async def read_response(request: Ask, session: AsyncSession, slug: str, referenc
     asked = await content_of(session, sent.submission.round_id, document.edition)
     files = await files_received(session, sent.submission.id)
     full = view_full(document, asked, files, await sender_of(session, sent.submission), locale_of(request))
-    record(session, actor_needed(request), "submission.read", sent.contribution.reference, site_of(request).clock.now())
+    record(
+        session,
+        actor_needed(request),
+        "submission.read",
+        sent.contribution.reference,
+        site_of(request).clock.now(),
+    )
     return await _show_one(request, session, sent, asked, full)
 
 
@@ -162,7 +170,9 @@ async def read_file(
     return await send(request, found.sha256, found.name, found.media_type, found.size)
 
 
-async def show_request(request: Ask, session: AsyncSession, failed: FormInvalid | None = None) -> Response[Any]:
+async def show_request(
+    request: Ask, session: AsyncSession, failed: FormInvalid | None = None
+) -> Response[Any]:
     """The form for what respondents ask for, or the law."""
     sent, _ = await _find(request, session)
     locale = locale_of(request)

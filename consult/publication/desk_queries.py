@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,20 +26,23 @@ from consult.publication.queries import ON_REQUEST
 from consult.security.actor import Actor
 from consult.submissions.queries import get_by_contribution
 
+AnyRow = Row[*tuple[Any, ...]]
 ON_PAGE = 50
 SHOWN: Mapping[str, tuple[ColumnElement[bool], ...]] = {
     "all": (),
     "waiting": (Contribution.state == State.PENDING,),
     "late": (Contribution.late.is_(True),),
     "ended": (Submission.state.in_((SubmissionState.WITHDRAWN, SubmissionState.REMOVED)),),
-    "requests": (Contribution.id.in_(select(Decision.contribution_id).where(Decision.action.in_(ON_REQUEST))),),
+    "requests": (
+        Contribution.id.in_(select(Decision.contribution_id).where(Decision.action.in_(ON_REQUEST))),
+    ),
 }
 """What the list can be narrowed to."""
 
 
-def _sent(*columns: object) -> Select[*tuple[object, ...]]:
+def _sent(*columns: Any) -> Select[*tuple[Any, ...]]:
     return (
-        select(*columns)  # type: ignore[call-overload, no-any-return]
+        select(*columns)
         .select_from(Submission)
         .join(Contribution, Contribution.id == Submission.contribution_id)
         .join(Round, Round.id == Submission.round_id)
@@ -68,7 +72,7 @@ async def count_begun(session: AsyncSession, consultation_id: int) -> int:
 
 async def list_sent(
     session: AsyncSession, consultation_id: int, shown: str, after: int = 0
-) -> Sequence[Row[Contribution, str, str, int, int]]:
+) -> Sequence[AnyRow]:
     """A page of responses and one more, as everybody sees them, in the order in which they came, after an id: with the
     response's state, its rule, the number of its round and how often it was sent."""
     times = (
@@ -83,8 +87,7 @@ async def list_sent(
         .order_by(Contribution.id)
         .limit(ON_PAGE + 1)
     )
-    found: Sequence[Row[Contribution, str, str, int, int]] = (await session.execute(statement)).all()  # type: ignore[assignment]
-    return found
+    return (await session.execute(statement)).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,9 @@ class Sent:
     consultation: Consultation
 
 
-async def get_sent(session: AsyncSession, slug: str, reference: str, actor: Actor, *, hold: bool = False) -> Sent:
+async def get_sent(
+    session: AsyncSession, slug: str, reference: str, actor: Actor, *, hold: bool = False
+) -> Sent:
     """A response for staff. Raises NotFound, also for a comment, and for what was brought in from elsewhere."""
     contribution, consultation = await get_contribution(session, reference, actor, hold=hold)
     submission = await get_by_contribution(session, contribution.id)

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row
-
 from consult.accounts.labels import name_in
 from consult.i18n.catalogues import catalogue
 from consult.i18n.locales import country_name
@@ -16,6 +14,7 @@ from consult.kernel.addresses import with_query
 from consult.kernel.messages import N_
 from consult.models.contribution import Contribution
 from consult.models.submission import SubmissionState
+from consult.publication.desk_queries import AnyRow
 from consult.publication.views import RespondentView
 from consult.publication.words import PUBLISHED, RULES, published_label
 from consult.submissions.narrowing import less_public
@@ -60,7 +59,9 @@ def filters_of(here: str, shown: str, counts: Mapping[str, int], locale: str) ->
     """All of them."""
     say = catalogue(locale).gettext
     return tuple(
-        FilterView(say(label), counts[name], with_query(here, show="" if name == "all" else name), name == shown)
+        FilterView(
+            say(label), counts[name], with_query(here, show="" if name == "all" else name), name == shown
+        )
         for name, label in FILTERS.items()
     )
 
@@ -82,16 +83,14 @@ class Line:
     created_at: datetime
 
 
-def view_lines(
-    rows: Sequence[Row[Contribution, str, str, int, int]], here: str, locale: str
-) -> tuple[Line, ...]:
+def view_lines(rows: Sequence[AnyRow], here: str, locale: str) -> tuple[Line, ...]:
     """The list."""
-    return tuple(_line(*row, here, locale) for row in rows)
+    return tuple(_line(row, here, locale) for row in rows)
 
 
-def _line(
-    face: Contribution, state: str, rule: str, number: int, times: int, here: str, locale: str
-) -> Line:
+def _line(row: AnyRow, here: str, locale: str) -> Line:
+    face: Contribution = row[0]
+    _, state, rule, number, times = row
     named = not face.anonymous
     by = RespondentView(
         name=face.author_name if named else "",

@@ -24,7 +24,15 @@ from consult.security.permissions import Permission
 from consult.submissions.own_page import KEY, Own, address_of, context_of, find_own
 from consult.submissions.public import kept_back
 from consult.submissions.queries import answers_of
-from consult.submissions.redacting import Signs, Span, settle, signs_for, with_marks, without
+from consult.submissions.redacting import (
+    Signs,
+    Span,
+    left_elsewhere,
+    settle,
+    signs_for,
+    with_marks,
+    without,
+)
 from consult.submissions.saving import set_marks
 from consult.submissions.wording import in_lang, lang_of
 from consult.web.forms import Typed, form_state, read_form
@@ -37,7 +45,8 @@ WORDS = f"{KEY}/words/{{question:str}}"
 @dataclass(frozen=True, slots=True)
 class WordsView:
     """An answer on its marking page. `marked` is the text with `signs` around what is left out, `public` the text as everybody
-    will read it; `instead` stands for words that are left out. `is_stale`: the text was changed since words were marked."""
+    will read it; `instead` stands for words that are left out. `is_stale`: the text was changed since words were marked. `elsewhere`
+    are passages that also stand in the text without a mark."""
 
     label: str
     label_lang: str
@@ -49,6 +58,7 @@ class WordsView:
     signs: Signs
     instead: str
     is_stale: bool
+    elsewhere: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,10 @@ async def _find(request: Ask, session: AsyncSession, *, hold: bool = False) -> _
 
 
 async def show_words(
-    request: Ask, session: AsyncSession, failed: FormInvalid | None = None, spans: tuple[Span, ...] | None = None
+    request: Ask,
+    session: AsyncSession,
+    failed: FormInvalid | None = None,
+    spans: tuple[Span, ...] | None = None,
 ) -> Response[Any]:
     """The answer with its marks as they were saved, typed, or (`spans`) tried out."""
     found = await _find(request, session)
@@ -107,6 +120,7 @@ def _view(found: _Found, tried: tuple[Span, ...] | None, locale: str) -> WordsVi
         signs=signs,
         instead=instead,
         is_stale=is_stale,
+        elsewhere=left_elsewhere(text, marked),
     )
 
 

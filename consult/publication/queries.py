@@ -107,7 +107,9 @@ async def count_responses(
     counts: dict[tuple[bool, bool], int] = {}
     for late, public, count in await session.execute(statement.group_by(Contribution.late, is_public)):
         counts[bool(late), bool(public)] = count
-    return {late: Counted(counts.get((late, True), 0), counts.get((late, False), 0)) for late in (False, True)}
+    return {
+        late: Counted(counts.get((late, True), 0), counts.get((late, False), 0)) for late in (False, True)
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from consult.i18n.locales import country_name, direction, language_name
 from consult.i18n.words import action_label, kind_name
 from consult.models.response import Decision
 from consult.publication.queries import Received
-from consult.publication.words import RULES, VERIFIED, interest_label, published_label
+from consult.publication.words import RULES, interest_label, published_label
 from consult.submissions.public import PublicResponse, PublicSection
 
 
@@ -48,7 +48,6 @@ class ResponseView:
     """A response as everybody reads it."""
 
     by: RespondentView
-    verified_label: str
     interest: str
     publication: str
     published: str
@@ -79,7 +78,6 @@ def view_response(
     )
     return ResponseView(
         by=by,
-        verified_label=name_in(VERIFIED, public.verified, locale) if public.verified else "",
         interest=interest_label(public.interest, public.funder, locale),
         publication=public.publication,
         published=published_label(public.publication, locale),
@@ -88,7 +86,9 @@ def view_response(
         language_name=language_name(public.lang, locale),
         public=public,
         sections=public.sections,
-        files=tuple(FileView(each.name, each.size) for each in public.files) if files is None else tuple(files),
+        files=tuple(FileView(each.name, each.size) for each in public.files)
+        if files is None
+        else tuple(files),
         kept_files=public.kept_files,
         co_signed=public.co_signed,
     )
@@ -137,7 +137,9 @@ class ResponsePage:
 def view_received(received: Sequence[Received], locale: str) -> tuple[ReceivedView, ...]:
     """Sendings in words."""
     return tuple(
-        ReceivedView(each.number, each.sent_at, each.rule, name_in(RULES, each.rule, locale), each.sha256, each.leaf)
+        ReceivedView(
+            each.number, each.sent_at, each.rule, name_in(RULES, each.rule, locale), each.sha256, each.leaf
+        )
         for each in received
     )
 

@@ -157,7 +157,7 @@ def say_condition(condition: Condition | None, content: Content, locale: str) ->
     about = content.question(condition.question) if condition else None
     if condition is None or about is None:
         return ""
-    say, label = catalogue(locale).gettext, pick(about.label, locale).text
+    say, label = catalogue(locale).gettext, _isolated(pick(about.label, locale), locale)
     if not condition.values:
         return say(N_("Asked only if “%(question)s” was answered.")) % {"question": label}
     answers = formats(locale).list([_say_value(about, each, locale) for each in condition.values])
@@ -169,7 +169,12 @@ def _say_value(question: Question, value: str, locale: str) -> str:
     if question.kind is QuestionKind.SCALE:
         return formats(locale).number(int(value))
     found = next((each for each in question.options if each.key == value), None)
-    return f"“{pick(found.label, locale).text}”" if found else value
+    return f"“{_isolated(pick(found.label, locale), locale)}”" if found else value
+
+
+def _isolated(text: LocalText, locale: str) -> str:
+    """Words within a sentence: those of another language can't turn what is around them (Unicode Annex 9)."""
+    return text.text if text.lang == locale else f"\u2068{text.text}\u2069"
 
 
 def view_choices(content: Content, key: str, locale: str) -> tuple[ConditionChoice, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.kernel.errors import NotFound
@@ -40,9 +40,9 @@ async def read_nodes(session: AsyncSession, nodes: Sequence[Node]) -> dict[Node,
     # SQLite looks each of these up by the key, and would read the whole table for a list of pairs. Written out, as they
     # are whole numbers of our own: putting thirty parameters together takes longer than the search.
     wanted = " OR ".join(f"(level = {level:d} AND place = {place:d})" for level, place in nodes)
-    statement = text(f"SELECT level, place, hash FROM log_nodes WHERE {wanted}")  # noqa: S608
-    rows = (await session.execute(statement)).all()
-    return {(level, place): bytes.fromhex(found) for level, place, found in rows}
+    statement = f"SELECT level, place, hash FROM log_nodes WHERE {wanted}"  # noqa: S608
+    rows = (await (await session.connection()).exec_driver_sql(statement)).all()
+    return {(row.level, row.place): bytes.fromhex(row.hash) for row in rows}
 
 
 async def read_root(session: AsyncSession, size: int) -> bytes:
@@ -52,23 +52,25 @@ async def read_root(session: AsyncSession, size: int) -> bytes:
 
 async def prove_inclusion(session: AsyncSession, number: int, size: int) -> Proof:
     """That an entry is among the first `size`. Raises NotFound where there are not so many."""
-    if not 0 <= number < size or size > await log_size(session):
+    if not 0 <= number < size:
         raise NotFound
     return await _prove(session, size, inclusion_spans(number, size))
 
 
 async def prove_consistency(session: AsyncSession, earlier: int, size: int) -> Proof:
     """That the log of `size` begins with that of `earlier` entries. Raises NotFound where there are not so many."""
-    if not 0 < earlier <= size or size > await log_size(session):
+    if not 0 < earlier <= size:
         raise NotFound
     return await _prove(session, size, consistency_spans(earlier, size))
 
 
 async def _prove(session: AsyncSession, size: int, spans: Sequence[Span]) -> Proof:
-    """One statement, however long the log is."""
+    """One statement, however long the log is. Raises NotFound where it is shorter: hashes of it are missing then."""
     whole = (0, size)
     wanted = {node for span in (whole, *spans) for node in nodes_of(span)}
     hashes = await read_nodes(session, sorted(wanted))
+    if len(hashes) < len(wanted):
+        raise NotFound
     return Proof(size, tuple(hash_of(span, hashes) for span in spans), hash_of(whole, hashes))
 
 

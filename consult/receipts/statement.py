@@ -84,8 +84,10 @@ def ending_statement(kind: str, of: int, lang: str, note: str, at: str) -> dict[
 
 def canonical(value: Any) -> bytes:
     """Canonical JSON (RFC 8785) of a value made of objects, arrays, strings, integers, booleans and null."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode()
+    return _WRITER.encode(value).encode()
+
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def entry_of(statement: Any) -> str:

@@ -137,7 +137,6 @@ def _of_contribution(row: Row[*tuple[Any, ...]], base_url: str) -> Record:
         "url": f"{base_url}/contributions/{each.reference}",
         "in_grace": each.in_grace,
         "late": each.late,
-        "verified": each.verified if named else "",
         "publication": each.publication,
         "interest": each.interest,
         "funder": each.funder if named else "",

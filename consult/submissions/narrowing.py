@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.attachments.service import publish_files, unpublish_files
+from consult.attachments.service import renew_files, unpublish_files
 from consult.kernel.errors import Conflict
 from consult.kernel.events import Event, activity_scope, consultation_scope
 from consult.kernel.messages import N_
@@ -65,7 +65,8 @@ async def narrow_publication(
 async def _change_files(
     session: AsyncSession, submission: Submission, publication: Publication, now: datetime
 ) -> None:
-    change = unpublish_files if publication is Publication.CONFIDENTIAL else publish_files
+    # What was added since the last sending stays unpublished.
+    change = unpublish_files if publication is Publication.CONFIDENTIAL else renew_files
     await change(session, submission, now)
 
 

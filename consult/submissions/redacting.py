@@ -83,6 +83,13 @@ def read_marks(typed: str, signs: Signs) -> tuple[str, tuple[Span, ...]]:
     return text, settle(spans, len(text))
 
 
+def left_elsewhere(text: str, spans: Sequence[Span]) -> tuple[str, ...]:
+    """Marked passages that also stand in the text without a mark, as people overlook."""
+    rest = without(text, spans, "\x00").casefold()
+    passages = dict.fromkeys(text[start:end].strip() for start, end in spans)
+    return tuple(each for each in passages if len(each) > 2 and each.casefold() in rest)
+
+
 def without(text: str, spans: Sequence[Span], instead: str) -> str:
     """The text with `instead` for each span."""
     pieces, at = [], 0

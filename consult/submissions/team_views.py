@@ -15,9 +15,10 @@ from consult.models.consultation import Consultation
 from consult.models.questionnaire import Content
 from consult.models.submission import SignOff, SignOffState, SubmissionSending, SubmissionStep
 from consult.organisations.queries import Member
+from consult.organisations.words import role_name
 from consult.submissions.presence import Here
 from consult.submissions.team_queries import AskedToSign, LastWord, Signing
-from consult.submissions.team_words import ROLES, SIGN_STATES, step_words
+from consult.submissions.team_words import SIGN_STATES, step_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def view_members(
     return tuple(
         MemberLine(
             name=each.name,
-            role=catalogue(locale).gettext(ROLES[each.role]),
+            role=role_name(each.role, locale),
             is_you=each.user_id == you,
             section=places.get(each.user_id),
         )
@@ -209,14 +210,13 @@ def _asked(each: AskedToSign, locale: str) -> Asked:
     # On this page alone nothing is compared with the text: what was noticed to have lapsed is told.
     state = "lapsed" if each.sign_off.lapsed_at is not None else str(each.sign_off.state)
     word = SIGN_STATES[state]
-    label = N_("Signed off") if state == "signed" else word.label
     return Asked(
         address=f"/respond/{each.submission.key}/team/read",
         title=pick(each.consultation.title, locale),
         organisation=each.organisation.name,
         lead=each.lead.name,
         is_own=each.sign_off.lead,
-        label=catalogue(locale).gettext(label),
+        label=catalogue(locale).gettext(word.label),
         tag=word.explanation,
         asked_at=each.sign_off.asked_at,
     )

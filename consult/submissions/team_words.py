@@ -9,24 +9,18 @@ from markupsafe import Markup
 from consult.i18n.catalogues import catalogue
 from consult.i18n.words import Word
 from consult.kernel.messages import N_
-from consult.models.people import MemberRole
 from consult.models.submission import Interest, Publication
 from consult.submissions.steps import STEPS
 
 SIGN_STATES: dict[str, Word] = {
     "none": Word(N_("Not signed off yet"), "wait"),
-    "asked": Word(N_("Asked, waiting for an answer"), "wait"),
-    "signed": Word(N_("Signed off, as it is now"), "good"),
-    "lapsed": Word(N_("Lapsed: the response was changed afterwards"), "bad"),
+    "asked": Word(N_("Asked, not answered yet"), "wait"),
+    "signed": Word(N_("Signed off"), "good"),
+    "lapsed": Word(N_("Lapsed"), "bad"),
     "declined": Word(N_("Declined"), "bad"),
 }
 """Where a sign-off stands, with the kind of tag that says so."""
 
-ROLES: dict[str, str] = {
-    MemberRole.OWNER: N_("Owner"),
-    MemberRole.SIGNATORY: N_("Signatory"),
-    MemberRole.DRAFTER: N_("Drafter"),
-}
 PUBLICATIONS: dict[str, str] = {
     Publication.NAMED: N_("Public, with your name"),
     Publication.UNNAMED: N_("Public, without your name"),

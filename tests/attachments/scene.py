@@ -90,7 +90,7 @@ class Responding:
                 reference=reference, consultation_id=self.consultation.id, round_id=found.round_id,
                 type=ContributionType.SUBMISSION, place=Place.CONSULTATION, lang="en", title="Our response",
                 text="We agree.", html="<p>We agree.</p>", created_at=now, author_name="Ada",
-                anonymous=publication is not Publication.NAMED,
+                anonymous=publication is not Publication.NAMED, publication=publication,
             )  # fmt: skip
             session.add(contribution)
             await session.flush()

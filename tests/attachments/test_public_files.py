@@ -88,7 +88,7 @@ async def test_what_ceases_to_be_public_takes_its_files_along(
         if ending == "hidden":
             await session.execute(update(Contribution).values(state=State.HIDDEN))
         elif ending == "confidential":
-            await session.execute(update(Submission).values(publication=Publication.CONFIDENTIAL))
+            await session.execute(update(Contribution).values(publication=Publication.CONFIDENTIAL))
         else:
             submission = (await session.execute(select(Submission))).scalar_one()
             await unpublish_files(session, submission, site.clock.now())

@@ -15,6 +15,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from consult.attachments.parts import Parts, WrongOffsetError
+from consult.attachments.scanning import answers
 from consult.attachments.store import FileMissingError, FileStore, sha256_of, store_of
 from consult.kernel.clock import SetClock
 from consult.settings import Settings, SettingsError
@@ -100,7 +101,12 @@ async def clamd(verdicts: list[bytes]) -> AsyncIterator[tuple[str, list[bytes]]]
     sent: list[bytes] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        assert await reader.readline() == b"nINSTREAM\n"
+        asked = await reader.readline()
+        if asked == b"nPING\n":
+            writer.write(b"PONG\n")
+            writer.close()
+            return
+        assert asked == b"nINSTREAM\n"
         body = bytearray()
         while length := struct.unpack("!L", await reader.readexactly(4))[0]:
             body += await reader.readexactly(length)
@@ -134,6 +140,8 @@ async def test_a_scanner_is_sent_all_of_a_file_and_its_word_counts(plain: Settin
             ada = await responding(site)
             assert (await ada.send("good.docx", body))["state"] == "kept"
             assert (await ada.send("bad.docx", body))["state"] == "refused"
+        assert await answers(address)
+    assert not await answers(address)
     assert sent == [body, body]
 
 

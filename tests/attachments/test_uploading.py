@@ -171,10 +171,18 @@ async def test_bytes_go_with_the_last_file_that_has_them(ada: Responding) -> Non
 
 async def test_actions_lead_back_to_pages_of_the_response_only(ada: Responding) -> None:
     key = str((await ada.send("a.txt", b"a"))["key"])
-    for back, to in ((f"/respond/{ada.key}/questions/2", f"/en/respond/{ada.key}/questions/2#files"),
-                     ("https://evil.example/", f"{ada.files}#files"), ("//evil.example", f"{ada.files}#files")):  # fmt: skip
-        answer = await ada.act(key, do="private", back=back)
-        assert answer.headers["location"] == to
+    section = f"/respond/{ada.key}/sections/two"
+    within = await ada.act(key, do="private", back=section, within="yes")
+    assert within.headers["location"] == f"/en{section}#files-list"
+    apart = await ada.act(key, do="private", back=section, question="q")
+    assert apart.headers["location"].startswith(f"{ada.files}?question=q&back=%2Frespond")
+    page = (await ada.browser.get(apart.headers["location"])).text
+    assert f'<a class="button" href="/en{section}">' in page
+    for back in ("https://evil.example/", "//evil.example", "/respond/another-key"):
+        answer = await ada.act(key, do="private", back=back, within="yes")
+        assert answer.headers["location"] == f"{ada.files}#files-list"
+        page = (await ada.browser.get(f"{ada.files}?back={back}")).text
+        assert f'<a class="button" href="/en/respond/{ada.key}">' in page
 
 
 async def test_htmx_gets_the_list_alone(ada: Responding) -> None:
@@ -183,5 +191,5 @@ async def test_htmx_gets_the_list_alone(ada: Responding) -> None:
     headers = {"origin": BASE, "hx-request": "true"}
     answer = await ada.browser.post(f"{ada.files}/{key}/change", data=data, headers=headers)
     assert answer.status_code == 200
-    assert answer.text.lstrip().startswith('<section id="files"')
+    assert answer.text.lstrip().startswith('<section id="files-list"')
     assert "Confidential" in answer.text

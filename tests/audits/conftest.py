@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from consult.kernel.clock import SystemClock
-from tests.demo_site import DemoSite, make_demo
+from tests.demo_site import DemoSite, plain_demo
 from tests.people import BASE, Site
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoSite:
-    return make_demo(tmp_path_factory.mktemp("demo"))
+    return plain_demo(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture

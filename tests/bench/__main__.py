@@ -17,6 +17,7 @@ from tests.bench import (
     long_draft,
     matching,
     posting,
+    proving,
     reading,
     searching,
     table,
@@ -35,6 +36,7 @@ PARTS: dict[str, Callable[[Plan], list[Row]]] = {
     "matching": matching.measure,
     "carrying": carrying.measure,
     "comparing": comparing.measure,
+    "proving": proving.measure,
     "uploading": uploading.measure,
 }
 

@@ -38,7 +38,9 @@ class Begun:
     def form(self, address: str, fields: dict[str, str], **headers: str) -> bytes:
         """The request of a form of theirs, sent from its own page."""
         body = urlencode({"csrf": masked(self.csrf), **fields}).encode()
-        return post(f"/en/respond/{self.key}{address}", body, cookie=f"__Host-consult={self.token}", **headers)
+        return post(
+            f"/en/respond/{self.key}{address}", body, cookie=f"__Host-consult={self.token}", **headers
+        )
 
     def send(self) -> bytes:
         """The request that sends the response."""
@@ -107,7 +109,8 @@ async def _begin(session: AsyncSession, amount: int, now: datetime) -> list[Begu
         ],
     )  # fmt: skip
     await session.execute(
-        insert(Submission), [_submission(first + at, each.key, round_.id, now) for at, each in enumerate(people)]
+        insert(Submission),
+        [_submission(first + at, each.key, round_.id, now) for at, each in enumerate(people)],
     )
     await session.execute(insert(Answer), list(_answers(first, amount, now)))
     return people

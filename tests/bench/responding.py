@@ -59,7 +59,9 @@ def measure(plan: Plan) -> list[Row]:
 def _on(name: str, plan: Plan, room: Path, database_url: str) -> list[Row]:
     surge = asyncio.run(make_surge(room, database_url, plan.sending))
     with ExitStack() as stack:
-        site = stack.enter_context(serving("consult.app:create_app", surge.scene.environment, room / "site.log"))
+        site = stack.enter_context(
+            serving("consult.app:create_app", surge.scene.environment, room / "site.log")
+        )
         typed = asyncio.run(_type(site, surge.people[: plan.typing], plan.seconds * 5))
         alone = _read(site, plan.seconds * 2)
         seconds = SECONDS * plan.sending / 2_000

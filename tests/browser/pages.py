@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.browser.asking import COMPOSED, REWORDED
 from tests.browser.furnishing import NEWCOMER, OPEN, UNCONFIRMED, Places
 from tests.browser.people import ADMINISTRATOR, EDITOR, MEMBER, MODERATOR
 
@@ -16,6 +17,7 @@ COMPARE = f"{CHANGED}/compare"
 ONE = "/contributions"
 WORKED = "/desk/consultations/responsible-disclosure/drafts/disclosure/versions/3"
 DESK = "/desk/consultations"
+ASKS = f"{DESK}/{COMPOSED}/rounds/1/questions"
 SHEET = f"{DESK}/{{to_translate}}/drafts/plain/versions/2/translate"
 NOBODY = ""
 
@@ -92,6 +94,11 @@ READERS = (
     Shown("contribution", f"{ONE}/{{normal}}"),
     Shown("contribution, hidden", f"{ONE}/{{hidden}}"),
     Shown("contribution, withdrawn", f"{ONE}/{{withdrawn}}"),
+    Shown("responses", "/consultations/membership-criteria/responses"),
+    Shown("response", f"{ONE}/{{response}}"),
+    Shown("response without name", f"{ONE}/{{response_unnamed}}"),
+    Shown("response, confidential", f"{ONE}/{{response_confidential}}"),
+    Shown("response, withdrawn", f"{ONE}/{{response_withdrawn}}"),
     Shown("history", f"{ONE}/{{edited}}/history"),
     Shown("history, hidden", f"{ONE}/{{hidden}}/history"),
     Shown("reply", f"{ONE}/{{normal}}/reply"),
@@ -106,6 +113,7 @@ READERS = (
     Shown("organisation", "/organisations/{organisation}"),
     Shown("organisation, those that only name it", "/organisations/{organisation}?named=yes"),
     Shown("organisation, not verified", "/organisations/{named}"),
+    Shown("questions with the history of their wording", f"/consultations/{REWORDED}/questions"),
     Shown("version record", "/versions/{version}"),
     Shown("file to ask for", "/versions/{version}/files/{version}.en.annotated.docx"),
     Shown("file that failed", "/versions/{version}/files/{version}.en.annotated.pdf"),
@@ -114,6 +122,9 @@ READERS = (
     Shown("search, filtered", "/search?q=forum&kind=academia"),
     Shown("search, nothing", "/search?q=zzxqy"),
     Shown("log", "/log"),
+    Shown("receipts", "/receipts"),
+    wrong("receipts, empty", "/receipts"),
+    Shown("log of receipts", "/receipts/log"),
     *(Shown(name, f"/{name}") for name in ("about", "help", "accessibility", "privacy", "terms")),
     Shown("sign-in", "/sign-in"),
     wrong("sign-in, empty", "/sign-in"),
@@ -154,6 +165,15 @@ MEMBERS = (
     Shown("mine, unconfirmed", "/mine", UNCONFIRMED),
     Shown("close the account", "/mine/close", MEMBER),
     wrong("close the account, empty", "/mine/close", MEMBER, "main form [type=submit]"),
+    Shown("how a response is published", "/respond/{to_publish}/publication", MEMBER),
+    Shown("mark confidential words", "/respond/{to_publish}/words/{text_question}", MEMBER),
+    Shown("files of a response", "/respond/{with_files}/files", MEMBER),
+    wrong(
+        "files of a response, none chosen",
+        "/respond/{with_files}/files",
+        MEMBER,
+        "form[data-upload] [type=submit]",
+    ),
     Shown("profile", "/profile", MEMBER),
     Shown("password", "/profile/password", MEMBER),
     wrong("password, empty", "/profile/password", MEMBER),
@@ -220,6 +240,22 @@ STAFF = (
     wrong("translate, empty", f"{SHEET}/ar", EDITOR, "main .pair form [type=submit]"),
     Shown("bring in a translation", f"{SHEET}/fr/import", EDITOR),
     wrong("bring in a translation, no file", f"{SHEET}/fr/import", EDITOR),
+    Shown("questions, nothing asked", f"{DESK}/{OPEN}/rounds/1/questions", EDITOR),
+    Shown("questions, composing", ASKS, EDITOR),
+    Shown("questions, preview", f"{ASKS}/preview?in=en", EDITOR),
+    Shown("questions, preview in Arabic", f"{ASKS}/preview?in=ar", EDITOR),
+    Shown("questions, settings", f"{ASKS}/settings", EDITOR),
+    Shown("questions, section", f"{ASKS}/sections/last", EDITOR),
+    wrong("questions, new section, empty", f"{ASKS}/sections/new", EDITOR),
+    Shown("questions, kinds", f"{ASKS}/sections/last/new", EDITOR),
+    wrong(
+        "questions, new question, empty",
+        f"{ASKS}/sections/last/new?kind=matrix",
+        EDITOR,
+        "#question-form .buttons [type=submit]",
+    ),
+    Shown("questions, question", f"{ASKS}/asked/matrix", EDITOR),
+    Shown("questions, publish new wording", f"{DESK}/{REWORDED}/rounds/1/questions/publish", EDITOR),
     Shown("glossary", "/desk/glossary", EDITOR),
     Shown("new term", "/desk/glossary/new", EDITOR),
     wrong("new term, empty", "/desk/glossary/new", EDITOR),
@@ -264,6 +300,16 @@ STAFF = (
     Shown("outcome to write", f"{DESK}/membership-criteria/outcome", EDITOR),
     Shown("outcome, public", f"{DESK}/civil-society-and-academia/outcome", EDITOR),
     Shown("files", "/desk/files", EDITOR),
+    Shown("responses at the desk", f"{DESK}/membership-criteria/responses", MODERATOR),
+    Shown("response at the desk", f"{DESK}/membership-criteria/responses/{{response}}", EDITOR),
+    Shown(
+        "response at the desk, all of it",
+        f"{DESK}/membership-criteria/responses/{{response}}",
+        EDITOR,
+        press="form[action$=read] [type=submit]",
+        then="main mark, main .publish__text",
+    ),
+    wrong("request about a response", f"{DESK}/membership-criteria/responses/{{response}}/request", EDITOR),
     Shown("queue", "/desk/moderation", MODERATOR),
     Shown("moderate", "/desk/contributions/{normal}", MODERATOR),
     Shown("moderate, hidden", "/desk/contributions/{hidden}", MODERATOR),

@@ -60,13 +60,11 @@ def test_a_line_that_drops_and_a_page_that_is_loaded_again_cost_nothing(
     page.goto(address)
     passed = _let_pass(page, 2, drop)
     _choose(page, path)
-    expect(page.locator("[data-sending-list]")).to_contain_text(NAME)
-    page.wait_for_function("() => document.querySelector('progress')?.value > 0")
-    page.wait_for_timeout(300)
+    lost = str(page.locator("form[data-upload]").get_attribute("data-offline")).replace("{name}", NAME)
+    expect(page.locator("[data-sending-list]")).to_contain_text(lost)
     assert passed
     assert broken
     page.unroute_all()
-    page.evaluate("() => { window.onbeforeunload = null; }")
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(address)
     expect(page.locator(".file")).to_have_count(1)
@@ -74,7 +72,7 @@ def test_a_line_that_drops_and_a_page_that_is_loaded_again_cost_nothing(
     page.on("request", lambda request: received.append(int(request.url.rpartition("offset=")[2])) if "offset=" in request.url else None)  # fmt: skip
     _choose(page, path)
     expect(page.locator(".file .tag--good")).to_have_text(say(locale, "Received"))
-    expect(page.locator("#files")).to_be_focused()
+    expect(page.locator("#files-list")).to_be_focused()
     assert received[0] > 0
     assert doors.site.ask(_kept) == [(NAME, sha256_of(path))]
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from consult.accounts.queries import find_actor
 from consult.consultations.queries import get_consultation
@@ -20,6 +20,8 @@ from consult.models.questionnaire import Content, Option, Question, QuestionKind
 from consult.models.submission import Submission
 from consult.receipts.signing import load_signer
 from consult.security.actor import Actor
+from consult.submissions.ending import withdraw_submission
+from consult.submissions.queries import answers_of
 from consult.submissions.saving import save_answer, set_marks, set_private
 from consult.submissions.service import Sent, Target, begin_submission, send_submission
 from tests.people import Browser, Site, said
@@ -159,7 +161,36 @@ class Responses:
             submission = (await session.execute(select(Submission).where(Submission.key == key))).scalar_one()
             target = await self.target(session)
             base = self.site.settings.base_url
-            return await send_submission(session, submission, target, actor, signer, base, self.site.clock.now())
+            return await send_submission(
+                session, submission, target, actor, signer, base, self.site.clock.now()
+            )
+
+    async def say(self, key: str, name: str, question: str, value: object) -> None:
+        """Change an answer."""
+        user = await self.person(name)
+        async with self.site.database.writing() as session:
+            submission = (await session.execute(select(Submission).where(Submission.key == key))).scalar_one()
+            seen = (await answers_of(session, submission.id))[question].version
+            await save_answer(session, submission, question, value, seen, user.id, self.site.clock.now())
+
+    async def withdraw(self, key: str) -> None:
+        """Take it back while the round is open."""
+        async with self.site.database.writing() as session:
+            submission = (await session.execute(select(Submission).where(Submission.key == key))).scalar_one()
+            round_ = (await self.target(session)).round
+            await withdraw_submission(session, submission, round_, self.site.clock.now())
+
+    async def guest(self, name: str) -> None:
+        """Make somebody one who has no account."""
+        async with self.site.database.writing() as session:
+            user = await session.get(User, (await self.person(name)).id)
+            assert user is not None
+            user.guest, user.email = True, f"guest-{user.id}@invalid"
+
+    async def count(self, table: Any) -> int:
+        """How many rows a table has."""
+        async with self.site.database.reading() as session:
+            return int((await session.execute(select(func.count()).select_from(table))).scalar_one())
 
     async def actor(self, session: Any, user: User) -> Actor:
         """Somebody as the rest of the program knows them."""

@@ -80,6 +80,7 @@ def _given(question: Question) -> st.SearchStrategy[object]:
 
 
 def _condition(draw: st.DrawFn, earlier: list[Question]) -> Condition | None:
+    earlier = [each for each in earlier if each.kind not in UPLOADS]
     if not earlier or not draw(st.booleans()):
         return None
     about = draw(st.sampled_from(earlier))

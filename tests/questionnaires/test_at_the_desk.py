@@ -8,6 +8,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from consult.models.consultation import Round
 from consult.models.people import Role
 from consult.models.questionnaire import Questionnaire
 from consult.models.response import Audit
@@ -307,3 +308,14 @@ async def test_settings_say_how_responses_may_be_published(editor: Browser, site
         False,
         "administrator",
     )
+
+
+async def test_a_round_says_how_long_late_responses_are_taken(editor: Browser, site: Site) -> None:
+    at = "/en/desk/consultations/charter/rounds/1/edit"
+    fields = {"zone": "Europe/Brussels", "begins": "at", "opens": "2026-12-01T09:00", "closes": "2026-12-31T23:59",
+              "grace": "60"}  # fmt: skip
+    refused = await editor.post_form(at, {**fields, "late": "61"})
+    assert "The late lane is from 0 to 60 days." in refused.text
+    assert (await editor.post_form(at, {**fields, "late": "14"})).status_code == 303
+    async with site.database.reading() as session:
+        assert (await session.execute(select(Round.late_days))).scalar_one() == 14

@@ -9,8 +9,10 @@ from datetime import timedelta
 import httpx
 import msgspec
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.i18n.content import write
+from consult.kernel.translated import Translated
 from consult.models.consultation import Round
 from consult.models.people import MemberRole, Membership, Organisation, User, VerifiedBy
 from consult.models.questionnaire import Content, Question, QuestionKind, Questionnaire, Section
@@ -21,7 +23,7 @@ from consult.submissions.queries import answers_of, get_own, sendings_of
 from consult.submissions.saving import Saved, save_answer
 from consult.submissions.service import Sent, Target, begin_submission, send_submission
 from consult.submissions.targets import target_of
-from tests.people import Browser, Site, said
+from tests.people import Browser, Site
 
 PEOPLE = {
     "olga": ("Lake Watch", MemberRole.OWNER),
@@ -49,7 +51,7 @@ def asked() -> Content:
     )
 
 
-def _said(text: str):  # type: ignore[no-untyped-def]
+def _said(text: str) -> Translated:
     return write({"en": text}, "en")
 
 
@@ -158,9 +160,10 @@ class Team:
     async def target(self) -> Target:
         """The round."""
         async with self.site.database.reading() as session:
-            return await target_of(session, await self._found(session))
+            return await target_of(session, await self.found(session))
 
-    async def _found(self, session):  # type: ignore[no-untyped-def]
+    async def found(self, session: AsyncSession) -> Submission:
+        """The response."""
         return (await session.execute(select(Submission).where(Submission.key == self.key))).scalar_one()
 
     async def write(self, name: str, question: str, value: object, seen: int | None = None) -> Saved:
@@ -175,7 +178,7 @@ class Team:
     async def answers(self) -> Mapping[str, object]:
         """What stands."""
         async with self.site.database.reading() as session:
-            found = await answers_of(session, (await self._found(session)).id)
+            found = await answers_of(session, (await self.found(session)).id)
             return {key: each.value for key, each in found.items()}
 
     async def send(self, name: str) -> Sent:
@@ -192,7 +195,7 @@ class Team:
     async def sendings(self) -> list[SubmissionSending]:
         """What was sent."""
         async with self.site.database.reading() as session:
-            return list(await sendings_of(session, (await self._found(session)).id))
+            return list(await sendings_of(session, (await self.found(session)).id))
 
     # ---- What people do on the pages ----
 
@@ -231,6 +234,3 @@ class Team:
 def _digest(page: str) -> str:
     found = page.partition('name="answered" value="')[2][:64]
     return found or page.partition('<code class="digest" dir="ltr">')[2][:64]
-
-
-__all__ = ["PEOPLE", "Team", "asked", "said"]

@@ -110,6 +110,33 @@ async def test_notes_are_written_settled_and_reopened_by_the_team(team: Team) ->
     assert "(2 open)" in await team.page("rim")
 
 
+async def test_notes_and_who_is_here_stand_beside_the_questions_without_scripts(team: Team) -> None:
+    await note(team, "rim", "Is nine too many?")
+    await open_section(team, "rim", "governance")
+    olga = await team.browser("olga")
+    for page in ("/sections/governance", ""):
+        answer = await olga.get(f"/en/respond/{team.key}{page}")
+        assert answer.status_code == 200
+        assert "Rim" in answer.text.partition("data-here-lines")[2][:200]
+    section = (await olga.get(f"/en/respond/{team.key}/sections/governance")).text
+    assert "Is nine too many?" in section
+    assert f"/en/respond/{team.key}/team/questions/board/notes" in section
+
+
+async def test_the_check_page_says_whether_one_may_send(team: Team) -> None:
+    rim = await team.browser("rim")
+    check = f"/en/respond/{team.key}/check"
+    assert "Send response" not in (await rim.get(check)).text
+    await team.sign("sami", "Lake Watch")
+    assert "Send response" in (await rim.get(check)).text
+    answer = await rim.post_form(f"/en/respond/{team.key}/send", {"declared": "yes"}, form_at=check)
+    assert answer.status_code == 303
+    withdraw = f"/en/respond/{team.key}/withdraw"
+    assert (await rim.post_form(withdraw, {})).status_code == 409
+    assert (await (await team.browser("sami")).post_form(withdraw, {})).status_code == 303
+    assert "withdrew the response" in await team.page("rim")
+
+
 async def test_only_who_wrote_a_note_deletes_it(team: Team) -> None:
     await note(team, "rim", "Is nine too many?")
     assert await act(team, "olga", "delete") == 404

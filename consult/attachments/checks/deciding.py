@@ -6,20 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 from consult.attachments.checks.bytes_in import OLE, file_chunks, refuse_virus
-from consult.attachments.checks.packages import check_package
-from consult.attachments.checks.pdf import check_pdf
-from consult.attachments.checks.pictures import check_jpeg, check_png
 from consult.attachments.checks.texts import check_text
+from consult.attachments.loading import load
 from consult.attachments.problems import FileRefusedError, Problem
 
 Check = Callable[[Path], str]
 """Gives the ending of what it is. Raises FileRefusedError."""
-SIGNATURES: tuple[tuple[bytes, Check], ...] = (
-    (b"%PDF-", check_pdf),
-    (b"PK\x03\x04", check_package),
-    (b"\x89PNG\r\n\x1a\n", check_png),
-    (b"\xff\xd8\xff", check_jpeg),
+HERE = "consult.attachments.checks"
+SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", f"{HERE}.pdf:check_pdf"),
+    (b"PK\x03\x04", f"{HERE}.packages:check_package"),
+    (b"\x89PNG\r\n\x1a\n", f"{HERE}.pictures:check_png"),
+    (b"\xff\xd8\xff", f"{HERE}.pictures:check_jpeg"),
 )
+"""How files begin, and the check of what begins so."""
 _PROGRAMS = (
     b"MZ",
     b"\x7fELF",
@@ -43,8 +43,9 @@ def decide(path: Path, name: str) -> str:
         start = file.read(16)
     if start.startswith(OLE):
         raise FileRefusedError(Problem.OLD_OFFICE)
-    for signature, check in SIGNATURES:
+    for signature, name_of_check in SIGNATURES:
         if start.startswith(signature):
+            check: Check = load(name_of_check)
             return check(path)
     if start.startswith(_PROGRAMS):
         raise FileRefusedError(Problem.UNKNOWN)

@@ -3,8 +3,10 @@
 (() => {
   "use strict";
 
-  const { find, all, element, announce } = window.consult ?? {};
+  const { find, all, element, announce, words } = window.consult ?? {};
   if (!find) return;
+  const lang = document.documentElement.lang + (words.zero === "0" ? "-u-nu-latn" : "");
+  const percents = new Intl.NumberFormat(lang, { style: "percent" });
   const SMALLEST = 32 * 1024;
   const MARKED = 64 * 1024;
   const TRIES = 400;
@@ -33,9 +35,9 @@
   };
 
   const line = (form, file) => {
-    const words = element("span", {});
+    const said = element("span", {});
     const bar = element("progress", { max: file.size || 1, value: 0 });
-    const label = element("label", {}, words, " ", bar);
+    const label = element("label", {}, said, " ", bar);
     const row = element("p", { className: "progress" }, label);
     find("[data-sending-list]", form).append(row);
     let told = -1;
@@ -43,11 +45,11 @@
       show: (received) => {
         const percent = Math.floor((100 * received) / (file.size || 1));
         bar.value = received;
-        words.textContent = say(form, "going", file, { percent });
+        said.textContent = say(form, "going", file, { percent: percents.format(percent / 100) });
         const quarter = Math.floor(percent / 25);
-        if (quarter > told && percent < 100) { told = quarter; announce(words.textContent); }
+        if (quarter > told && percent < 100) { told = quarter; announce(said.textContent); }
       },
-      tell: (text) => { words.textContent = text; announce(text); },
+      tell: (text) => { said.textContent = text; announce(text); },
       end: () => row.classList.add("progress--ended"),
     };
   };
@@ -59,7 +61,7 @@
     if (answer.status >= 500) throw new TypeError("server");
     const json = (answer.headers.get("content-type") ?? "").includes("json");
     const body = json ? await answer.json() : {};
-    if (!answer.ok && answer.status !== 409) throw new Refused(body.problem || "");
+    if (!answer.ok && !(answer.status === 409 && "received" in body)) throw new Refused(body.problem || "");
     return body;
   };
 
@@ -135,8 +137,8 @@
     }
     free(form);
     if (failed || !window.htmx) return;
-    await window.htmx.ajax("GET", form.dataset.shown, { target: "#files", swap: "outerHTML" });
-    find("#files")?.focus();
+    await window.htmx.ajax("GET", form.dataset.shown, { target: "#files-list", swap: "outerHTML" });
+    find("#files-list")?.focus();
     announce(told.join(" "));
   };
 

@@ -1,0 +1,157 @@
+"""Staff see what is public; what is confidential only if the questions said so, and never unseen."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from sqlalchemy import func, select
+
+from consult.kernel.clock import SystemClock
+from consult.models.ledger import Mail
+from consult.models.people import Role
+from consult.models.response import Audit
+from consult.models.submission import Answer, SubmissionSending
+from consult.publication.reach import Part, reaches
+from consult.worker import run_worker
+from tests.people import Site
+from tests.publication.scene import QUESTIONS, SLUG, Responses, Said
+
+DESK = f"/en/desk/consultations/{SLUG}/responses"
+PAIRED = Said(
+    name="Rana Hidden",
+    answers={"why": "Plain reason.", "costs": "It is partedword here.", "letter": "My ownletter."},
+    marks={"costs": ["partedword"]},
+    private=["letter"],
+    publication="unnamed",
+)
+CLOSED = Said(
+    name="Conrad", answers={"why": "A closedreason."}, publication="confidential", summary="A shortsummary."
+)
+NAMED = Said(name="Nadia Named")
+NOTE = {"original": "en", "note.en": "They asked for it.", "sure": "yes"}
+
+
+@pytest.fixture
+async def responses(site: Site) -> Responses:
+    made = Responses(site)
+    await made.ask()
+    return made
+
+
+@pytest.mark.parametrize("least", [Role.EDITOR, Role.ADMINISTRATOR])
+async def test_the_privacy_page_s_table_is_what_the_site_does(site: Site, least: Role) -> None:
+    """Each kind of content × each role, asked of every page on which it could be."""
+    responses = Responses(site)
+    await responses.ask(msgspec.structs.replace(QUESTIONS, readers=str(least)))
+    paired, closed, named = [await responses.send(each) for each in (PAIRED, CLOSED, NAMED)]
+    await responses.begin(Said(name="Bea", answers={"why": "An unsentthought."}))
+    canaries = {
+        Part.TEXT: "Plain reason.", Part.NAME: "Nadia Named", Part.SUMMARY: "A shortsummary.",
+        Part.WITHHELD_NAME: "Rana Hidden", Part.CONFIDENTIAL_TEXT: "closedreason", Part.PRIVATE_ANSWER: "ownletter",
+        Part.MARKED_WORDS: "partedword", Part.ADDRESS: "respondent-rana.hidden@", Part.UNSENT: "unsentthought",
+    }  # fmt: skip
+    for role in (None, *Role):
+        browser = site.browser() if role is None else await site.signed_in(role, f"Staff {role}")
+        seen = ""
+        for reference in (paired, closed, named):
+            page = f"{DESK}/{reference}"
+            for where in (f"/en/contributions/{reference}", DESK, page):
+                seen += (await browser.get(where)).text
+            seen += (await browser.post_form(f"{page}/read", {}, form_at=page)).text
+        for part, words in canaries.items():
+            assert (words in seen) is reaches(part, role, least), (role, part)
+
+
+async def test_reading_is_recorded_and_withdrawn_ones_stay_shut(responses: Responses) -> None:
+    told = CLOSED
+    key = await responses.begin(told)
+    reference = (await responses.send_again(key, told.name)).contribution.reference
+    editor = await responses.staff(Role.EDITOR)
+    page = f"{DESK}/{reference}"
+    before = await responses.count(Audit)
+    assert "closedreason" not in (await editor.get(page)).text
+    assert await responses.count(Audit) == before
+    assert "closedreason" in (await editor.post_form(f"{page}/read", {}, form_at=page)).text
+    administrator = await responses.staff(Role.ADMINISTRATOR)
+    assert "read all of the response" in (await administrator.get("/en/desk/log")).text
+    await responses.withdraw(key)
+    assert (await editor.post_form(f"{page}/read", {}, form_at=page)).status_code == 404
+    listed = (await editor.get(f"{DESK}?show=ended")).text
+    assert reference in listed
+
+
+async def test_a_guest_s_response_waits_and_its_people_are_told_what_became_of_it(site: Site) -> None:
+    responses = Responses(site)
+    await responses.ask()
+    await responses.person("Gus Guest", confirmed=False)
+    await responses.guest("Gus Guest")
+    reference = await responses.send(Said(name="Gus Guest", publication="unnamed", email="gus@example.org"))
+    reader = site.browser()
+    assert (await reader.get(f"/en/contributions/{reference}")).status_code == 404
+    moderator = await responses.staff(Role.MODERATOR)
+    queue = (await moderator.get("/en/desk/moderation")).text
+    assert reference in queue
+    assert "Gus" not in queue
+    desk = f"/en/desk/contributions/{reference}"
+    assert (await moderator.post_form(f"{desk}/decide", {"action": "publish", "original": "en"}, form_at=desk)).status_code == 303  # fmt: skip
+    assert (await reader.get(f"/en/contributions/{reference}")).status_code == 200
+    neighbour = await site.signed_in(name="Nell")
+    await neighbour.post_form(f"/en/contributions/{reference}/reply", {"text": "I agree.", "lang": "en"})
+    editor = await responses.staff(Role.EDITOR)
+    answer = {"kind": "accepted", "original": "en", "reason.en": "You are right."}
+    assert (await editor.post_form(f"{desk}/answer", answer)).status_code == 303
+    # A demo keeps its mails, so that they can be read.
+    await run_worker(msgspec.structs.replace(site.settings, demo=True), SystemClock(), once=True)
+    async with site.database.reading() as session:
+        mails = (
+            (await session.execute(select(Mail).where(Mail.recipient == "gus@example.org"))).scalars().all()
+        )
+    kinds = {mail.kind for mail in mails}
+    assert {"moderated", "answered", "reply"} <= kinds
+    assert "Your response to" in next(mail.subject for mail in mails if mail.kind == "moderated")
+
+
+async def test_on_request_the_name_goes_then_all_but_a_summary_then_everything(responses: Responses) -> None:
+    site = responses.site
+    reference = await responses.send(NAMED)
+    page, public = f"{DESK}/{reference}", f"/en/contributions/{reference}"
+    editor, reader = await responses.staff(Role.EDITOR), site.browser()
+    failed = await editor.post_form(f"{page}/request", {"action": "narrow", "note.en": "Why not."})
+    assert failed.status_code == 422
+    assert "Why not." in failed.text
+
+    ask = {**NOTE, "action": "narrow", "publication": "unnamed"}
+    assert (await editor.post_form(f"{page}/request", ask)).status_code == 303
+    shown = (await reader.get(public)).text
+    assert "Nadia" not in shown
+    assert "Because it matters." in shown
+    assert "They asked for it." in shown
+
+    ask = {**NOTE, "action": "narrow", "publication": "confidential", "summary": "In short."}
+    assert (await editor.post_form(f"{page}/request", ask)).status_code == 303
+    shown = (await reader.get(public)).text
+    assert "In short." in shown
+    assert "Because it matters." not in shown
+
+    ask = {**NOTE, "action": "remove", "erase": "yes"}
+    assert (await editor.post_form(f"{page}/request", ask)).status_code == 303
+    shown = (await reader.get(public)).text
+    assert "took this response down" in shown
+    assert "In short." not in shown
+    assert "SHA-256" in shown
+    log = (await reader.get("/en/log")).text
+    assert "Removed as the law asks" in log
+    assert "Published with less, on request" in log
+    await run_worker(msgspec.structs.replace(site.settings, demo=True), SystemClock(), once=True)
+    async with site.database.reading() as session:
+        subjects = (
+            (await session.execute(select(Mail.subject).where(Mail.kind == "moderated").order_by(Mail.id)))
+            .scalars()
+            .all()
+        )
+        texts = (await session.execute(select(SubmissionSending.text))).scalars().all()
+        answers = (await session.execute(select(func.count()).select_from(Answer))).scalar_one()
+    assert (texts, answers) == ([""], 0)
+    assert [subject.partition(" response")[0] for subject in subjects] == ["Less of your"] * 2 + ["Your"]
+    moderator = await responses.staff(Role.MODERATOR)
+    assert (await moderator.get(f"{page}/request")).status_code == 404
