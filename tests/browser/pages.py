@@ -65,6 +65,9 @@ READERS = (
             ("scheduled", "research-questions"),
         )
     ),
+    Shown("response, start", f"{C}/respond"),
+    wrong("response, start, empty", f"{C}/respond", press="button[value=guest]"),
+    Shown("response, go on elsewhere", "/respond/resume"),
     Shown("draft", D),
     Shown("draft, some comments", f"{D}?kind=civil-society"),
     Shown("draft, no comment fits", f"{D}?kind=industry&lang=ar&answered=yes"),
