@@ -1,6 +1,6 @@
 """All addresses of this domain, below `/{locale}`."""
 
-from consult.accounts import demo, desk, link_pages, mine, pages, profile, saving, token_pages
+from consult.accounts import demo, desk, link_pages, mine, mine_paper, pages, profile, saving, token_pages
 
 HANDLERS = (
     *pages.HANDLERS,
@@ -8,6 +8,7 @@ HANDLERS = (
     *profile.HANDLERS,
     *token_pages.HANDLERS,
     *mine.HANDLERS,
+    *mine_paper.HANDLERS,
     *saving.HANDLERS,
     *desk.HANDLERS,
     *demo.HANDLERS,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, get, post
-from msgspec import json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.accounts.browser import without_cookie
 from consult.accounts.closing import close_account
 from consult.accounts.following import is_following, list_followed
+from consult.accounts.mine_paper import data_file
 from consult.accounts.queries import find_profile
-from consult.accounts.record import list_written, name_consultations, take_away
+from consult.accounts.record import list_written, name_consultations
 from consult.accounts.tries import check_password
 from consult.accounts.unfinished import list_unfinished
 from consult.accounts.views import (
@@ -74,8 +74,7 @@ async def _unfinished(session: AsyncSession, user_id: int, locale: str) -> list[
 @get("/mine/data.json", opt={"permission": Permission.OWN_ACCOUNT})
 async def take_data(request: Ask, session: AsyncSession) -> Response[bytes]:
     """Everything that the site holds of a person, as a file."""
-    data = await take_away(session, actor_needed(request).id)
-    body = json.format(json.encode({"taken_at": site_of(request).clock.now(), **data}), indent=2)
+    body = await data_file(request, session)
     headers = {
         "cache-control": "private, no-store",
         "content-disposition": 'attachment; filename="consult-my-data.json"',

@@ -201,7 +201,7 @@ async def check_log(session: AsyncSession) -> AsyncIterator[str]:
     """What is hidden has a last decision in the public log that says so, and the other way round."""
     last = (
         select(Decision.contribution_id, func.max(Decision.id).label("id"))
-        .where(Decision.action != Action.DISMISS)
+        .where(Decision.action.not_in((Action.DISMISS, Action.NARROW)))
         .group_by(Decision.contribution_id)
         .subquery()
     )

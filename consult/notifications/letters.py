@@ -20,7 +20,14 @@ from consult.notifications.people import Recipient, authors_of
 from consult.notifications.post import MailDraft, once_key
 from consult.notifications.unsubscribing import REPLIES, MailList, make_token
 
-TOLD_OF = (Action.PUBLISH, Action.HIDE, Action.RESTORE)
+TOLD_OF = (
+    Action.PUBLISH,
+    Action.HIDE,
+    Action.RESTORE,
+    Action.WITHDRAW,
+    Action.REMOVE,
+    Action.NARROW,
+)
 
 
 @dataclass(frozen=True, slots=True)

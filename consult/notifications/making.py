@@ -24,6 +24,8 @@ from consult.notifications.team_letters import TeamLetters
 from consult.receipts.signing import load_signer
 from consult.settings import Settings
 
+ON_REQUEST = (Action.WITHDRAW, Action.REMOVE, Action.NARROW)
+"""What editors do with a formal response; other decisions are told with `comment.moderated`."""
 LINKS = {
     "confirm": "/confirm/",
     "reset": "/reset/",
@@ -75,6 +77,8 @@ class MailMaker:
         if event.kind == "comment.moderated":
             told = await self._letters.of_decision(session, data["contribution_id"], data["decision_id"])
             return told + await self._letters.of_reply(session, data["contribution_id"])
+        if event.kind == "decision.logged" and data["action"] in ON_REQUEST:
+            return await self._letters.of_decision(session, data["contribution_id"], data["decision_id"])
         if event.kind == "disposition.given":
             return await self._letters.of_disposition(session, data["contribution_id"])
         if event.kind in ("submission.sent", "submission.corrected"):

@@ -25,6 +25,7 @@ from consult.kernel.addresses import with_query
 from consult.kernel.events import consultation_scope
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation
+from consult.models.submission import Publication
 from consult.publication.queries import ON_PAGE, Counted, Lane, count_responses, list_responses
 from consult.publication.views import LinkView
 from consult.publication.words import published_label
@@ -151,12 +152,18 @@ async def _view(
     return tuple(
         Listed(
             c=(c := view_row(row, locale, around)),
-            beginning=shorten(" ".join(row.beginning.split()), BEGINNING) if c.html else "",
+            beginning=_beginning(row.beginning, c.publication) if c.html else "",
             published=published_label(c.publication, locale),
             round=numbers.get(row.round_id, 0) if len(numbers) > 1 else 0,
         )
         for row in rows
     )
+
+
+def _beginning(text: str, publication: str) -> str:
+    """The first words of a public text, without the question that they answer."""
+    said = text if publication == Publication.CONFIDENTIAL else text.partition("\n\n")[2] or text
+    return shorten(" ".join(said.split()), BEGINNING)
 
 
 HANDLERS = (read_responses,)

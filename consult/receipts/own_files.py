@@ -9,34 +9,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
 from typing import Any
 
 import msgspec
-from anyio import CapacityLimiter
-from anyio.lowlevel import RunVar
 from litestar import Response, get
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.kernel.errors import ConsultError, NotFound
-from consult.receipts.files import write_file
+from consult.kernel.errors import NotFound
+from consult.paper.printing import print_pdf
+from consult.receipts.files import armour, write_file
 from consult.receipts.gathering import gather_file
-from consult.receipts.paper_order import Order
 from consult.receipts.queries import Issued, find_issued
 from consult.receipts.signing import load_signer
+from consult.receipts.views import view_receipt
 from consult.security.permissions import Permission
-from consult.settings import ROOT
 from consult.submissions.queries import get_own
 from consult.web.respond import actor_needed
 from consult.web.site import Ask, locale_of, site_of
 
-TIME_LIMIT = 60.0
-KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE",
-                    "LD_LIBRARY_PATH", "PYTHONPATH")  # fmt: skip
-"""What the process that makes a PDF is told of its surroundings: no secret is among it."""
-_TURNS: RunVar[CapacityLimiter] = RunVar("receipts_on_paper")
 OWN: dict[str, Any] = {"permission": Permission.RESPOND}
 
 
@@ -52,8 +42,9 @@ async def download_paper(request: Ask, session: AsyncSession, key: str, number: 
     """The receipt on paper."""
     issued = await _own(request, session, key, number)
     content = await receipt_content(request, session, issued)
-    order = Order(content, locale_of(request), issued.time_zone, actor_needed(request).zone)
-    return file_answer(await _on_paper(order), f"{_name(issued)}.pdf", "application/pdf")
+    html = _render(request, content, issued.time_zone)
+    pdf = await print_pdf(html, {"receipt.json": write_file(content)})
+    return file_answer(pdf, f"{_name(issued)}.pdf", "application/pdf")
 
 
 @get("/respond/{key:str}/received.json", opt=OWN)
@@ -94,32 +85,12 @@ def _name(issued: Issued) -> str:
     return f"receipt-{said['reference']}-{said['sending']}"
 
 
-async def _on_paper(order: Order) -> bytes:
-    """One at a time in each server process: at a deadline many want theirs at once, and the pages go first."""
-    try:
-        turns = _TURNS.get()
-    except LookupError:
-        turns = CapacityLimiter(1)
-        _TURNS.set(turns)
-    async with turns:
-        return await _in_process(order)
-
-
-async def _in_process(order: Order) -> bytes:
-    environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "consult.receipts.paper", cwd=ROOT, env=environment,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        body, _ = await asyncio.wait_for(process.communicate(msgspec.msgpack.encode(order)), TIME_LIMIT)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode or not body:
-        raise ConsultError
-    return body
+def _render(request: Ask, content: dict[str, Any], zone: str) -> str:
+    """The page that the PDF is made of; it fetches nothing."""
+    locale = locale_of(request)
+    receipt = view_receipt(content["receipt"], locale, zone, actor_needed(request).zone)
+    context = {"receipt": receipt, "head": content["head"], "armour": armour(content)}
+    return site_of(request).renderer.render(locale, "receipts/paper.html", context)
 
 
 HANDLERS = (download_receipt, download_paper, download_received)

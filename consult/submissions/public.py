@@ -160,12 +160,16 @@ def _lines(text: str) -> Markup:
 
 
 def public_text(response: PublicResponse) -> tuple[str, Markup]:
-    """The whole as one text and as HTML, for lists, the search index, the API and exports."""
+    """The whole as one text and as HTML, for lists, the search index, the API and exports.
+
+    What was answered in words comes first: choices begin alike in all responses, and tell nobody one from the other.
+    """
     if response.is_confidential:
         return response.summary, response.summary_html
     texts: list[str] = []
     html: list[Markup] = []
-    for answer in (each for section in response.sections for each in section.answers if not each.withheld):
+    shown = [each for section in response.sections for each in section.answers if not each.withheld]
+    for answer in sorted(shown, key=lambda each: not each.in_words):
         texts.append(f"{answer.label}\n\n{answer.text}")
         html.append(Markup("<p><strong>{}</strong></p>\n{}").format(answer.label, _block(answer)))
     return "\n\n".join(texts), Markup("\n").join(html)

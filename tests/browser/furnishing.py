@@ -25,12 +25,14 @@ from consult.documents.received.reading import read_file
 from consult.documents.service import store_version
 from consult.i18n.content import write
 from consult.kernel.clock import SystemClock
+from consult.kernel.translated import digest
 from consult.models.consultation import Consultation, Round
 from consult.models.contribution import Contribution
 from consult.models.document import Block, Draft, Version
 from consult.models.ledger import Mail
 from consult.models.people import Invitation, MemberRole, Role, User
-from consult.models.submission import Attachment, Submission
+from consult.models.questionnaire import TEXTS
+from consult.models.submission import Answer, Attachment, Submission
 from consult.models.version import Rendition, RenditionState
 from consult.organisations.inviting import LASTS
 from consult.organisations.verifying import Named, Proven, ask_staff, begin, settle
@@ -39,6 +41,7 @@ from consult.preparing.figures import add_figure, keep_picture
 from consult.preparing.keeping import load_arrangement
 from consult.preparing.service import begin_version, hold_version, rearrange
 from consult.preparing.writing import write_after, write_at
+from consult.questionnaires.queries import current_questionnaire
 from consult.security.actor import Actor
 from consult.security.tokens import new_token, token_hash
 from consult.settings import ROOT
@@ -105,6 +108,7 @@ async def _add_states(session: AsyncSession) -> dict[str, str]:
         "pending": await _pending(session, newcomer, now),
         "next_version": await next_version(session),
         "with_files": await _response_with_files(session, member, now),
+        **await _response_to_publish(session, member, now),
         **await _prepared(session, editor, now),
         **await _organisations(session, member, await _actor(session, NEWCOMER), now),
     }
@@ -259,6 +263,29 @@ async def _term(session: AsyncSession, editor: Actor, now: datetime) -> str:
     return str((await save_term(session, None, words, {"en": "The body that asks."}, "en", editor, now)).id)
 
 
+async def _response_to_publish(session: AsyncSession, writer: Actor, now: datetime) -> dict[str, str]:
+    """A begun response whose publication is chosen, with marked words in one answer."""
+    wanted = select(Round.id).join(Consultation).where(Consultation.slug == OPEN)
+    round_id = (await session.execute(wanted.order_by(Round.number.desc()).limit(1))).scalar_one()
+    asked = await current_questionnaire(session, round_id)
+    assert asked is not None
+    question = next(each for each in asked.read().questions() if each.kind in TEXTS)
+    submission = Submission(
+        key="furnished-to-publish", round_id=round_id, author_id=writer.id, name=writer.name, interest="member",
+        edition=asked.edition, publication="unnamed", begun_at=now, saved_at=now,
+    )  # fmt: skip
+    session.add(submission)
+    await session.flush()
+    text = "Our costs are known to us, and our costs are high."
+    session.add(
+        Answer(
+            submission_id=submission.id, question=question.key, value=text, marks=[[4, 9]], marked=digest(text),
+            edited_at=now,
+        )
+    )  # fmt: skip
+    return {"to_publish": submission.key, "text_question": question.key}
+
+
 async def _prepared(session: AsyncSession, editor: Actor, now: datetime) -> dict[str, str]:
     """A version in preparation, with a block that was edited, one that was removed and one that is new."""
     consultation = await get_consultation(session, "responsible-disclosure", editor)
@@ -281,8 +308,15 @@ async def _prepared(session: AsyncSession, editor: Actor, now: datetime) -> dict
 async def _find_places(session: AsyncSession) -> dict[str, str]:
     member = await _actor(session, MEMBER)
     is_open = select(Consultation.id).where(Consultation.slug == OPEN).scalar_subquery()
-    said = select(Contribution.reference).where(Contribution.consultation_id == is_open).limit(1)
+    said = select(Contribution.reference).where(Contribution.consultation_id == is_open)
+    said = said.where(Contribution.type == "comment").limit(1)
     public = said.where(Contribution.state == "published")
+    sent = (
+        select(Contribution.reference)
+        .join(Submission, Submission.contribution_id == Contribution.id)
+        .order_by(Contribution.id)
+        .limit(1)
+    )
     block = (
         select(Block.key)
         .join(Version, Version.id == Block.version_id)
@@ -295,6 +329,10 @@ async def _find_places(session: AsyncSession) -> dict[str, str]:
         "edited": await _one(session, public.where(Contribution.edited_at.is_not(None))),
         "hidden": await _one(session, said.where(Contribution.state == "hidden")),
         "withdrawn": await _one(session, said.where(Contribution.state == "withdrawn")),
+        "response": await _one(session, sent.where(Contribution.publication == "named")),
+        "response_unnamed": await _one(session, sent.where(Contribution.publication == "unnamed")),
+        "response_confidential": await _one(session, sent.where(Contribution.publication == "confidential")),
+        "response_withdrawn": await _one(session, sent.where(Submission.state == "withdrawn")),
         "busy": await _one(session, block.order_by(Block.comment_count.desc())),
         "bare": await _one(session, block.where(Block.comment_count == 0, Block.kind == "paragraph")),
         "row": await _one(session, block.where(Block.kind == "table_row")),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import cache
+
 import pytest
+from playwright.sync_api import Browser, Page
 
 from tests.browser.furnishing import OPEN
 from tests.browser.looking import NARROW, axe_finds, overflow
-from tests.browser.people import EDITOR, MEMBER, Doors
+from tests.browser.people import DESKTOP, EDITOR, MEMBER, Doors
+from tests.browser.serving import Served
 from tests.browser.steps import DRAFT
 
 MAIN = [
@@ -47,9 +52,18 @@ MOVING = """() => [...document.querySelectorAll("body *")].filter((each) => {
 }).map((each) => each.outerHTML.slice(0, 120))"""
 
 
+@pytest.fixture(scope="module")
+def eyes(chromium: Browser, still: Served) -> Iterator[Callable[..., Page]]:
+    """Whose eyes look (`doors.open`): one window for each person and way of seeing. Nobody leaves anything in it."""
+    doors = Doors(chromium, still)
+    yield cache(doors.open)
+    doors.close()
+
+
 @pytest.mark.parametrize(("who", "address"), MAIN)
-def test_own_text_spacing_clips_nothing(windows: Doors, who: str, address: str) -> None:
-    page = windows.open(who, bypass_csp=True)
+def test_own_text_spacing_clips_nothing(eyes: Callable[..., Page], who: str, address: str) -> None:
+    page = eyes(who, bypass_csp=True)
+    page.set_viewport_size(DESKTOP)
     page.goto(address)
     page.add_style_tag(content=SPACING)
     assert page.evaluate(CLIPPED) == []
@@ -60,10 +74,10 @@ def test_own_text_spacing_clips_nothing(windows: Doors, who: str, address: str) 
 
 @pytest.mark.parametrize(("who", "address"), MAIN)
 def test_forced_colours_are_left_to_the_system_and_buttons_keep_an_edge(
-    windows: Doors, who: str, address: str
+    eyes: Callable[..., Page], who: str, address: str
 ) -> None:
     for scheme in ("light", "dark"):
-        page = windows.open(who, forced_colors="active", color_scheme=scheme)
+        page = eyes(who, forced_colors="active", color_scheme=scheme)
         page.goto(address)
         assert page.evaluate(UNFORCED) == []
         assert page.evaluate(EDGELESS) == []
@@ -71,8 +85,8 @@ def test_forced_colours_are_left_to_the_system_and_buttons_keep_an_edge(
 
 
 @pytest.mark.parametrize(("who", "address"), MAIN)
-def test_nothing_moves_for_those_who_ask_for_that(windows: Doors, who: str, address: str) -> None:
-    page = windows.open(who, reduced_motion="reduce")
+def test_nothing_moves_for_those_who_ask_for_that(eyes: Callable[..., Page], who: str, address: str) -> None:
+    page = eyes(who, reduced_motion="reduce")
     page.goto(address)
     assert page.evaluate(MOVING) == []
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.looking import NARROW, axe_finds, overflow
 from tests.browser.people import EDITOR, PHONE, Doors
 
-ROUND = "/desk/consultations/charter-and-governance/rounds/1/questions"
+ROUND = "/desk/consultations/responsible-disclosure/rounds/1/questions"
 
 
 def press(page: Page, name: str, role: str = "button") -> None:

@@ -6,12 +6,15 @@ import msgspec
 import pytest
 from sqlalchemy import func, select
 
+from consult.exchange.verifying import CHECKS
+from consult.exchange.verifying_log import log_checks
 from consult.kernel.clock import SystemClock
 from consult.models.ledger import Mail
 from consult.models.people import Role
 from consult.models.response import Audit
 from consult.models.submission import Answer, SubmissionSending
 from consult.publication.reach import Part, reaches
+from consult.receipts.signing import load_signer
 from consult.worker import run_worker
 from tests.people import Site
 from tests.publication.scene import QUESTIONS, SLUG, Responses, Said
@@ -142,9 +145,20 @@ async def test_on_request_the_name_goes_then_all_but_a_summary_then_everything(r
     log = (await reader.get("/en/log")).text
     assert "Removed as the law asks" in log
     assert "Published with less, on request" in log
+    await run_worker(msgspec.structs.replace(site.settings, demo=True), SystemClock(), once=True)
     async with site.database.reading() as session:
+        subjects = (
+            (await session.execute(select(Mail.subject).where(Mail.kind == "moderated").order_by(Mail.id)))
+            .scalars()
+            .all()
+        )
         texts = (await session.execute(select(SubmissionSending.text))).scalars().all()
         answers = (await session.execute(select(func.count()).select_from(Answer))).scalar_one()
     assert (texts, answers) == ([""], 0)
+    assert [subject.partition(" response")[0] for subject in subjects] == ["Less of your"] * 2 + ["Your"]
+    checks = {**CHECKS, **log_checks(load_signer(site.settings))}
+    async with site.database.reading() as session:
+        wrong = [f"{name}: {each}" for name, check in checks.items() async for each in check(session)]
+    assert wrong == [], "counts, receipts and the public log still agree"
     moderator = await responses.staff(Role.MODERATOR)
     assert (await moderator.get(f"{page}/request")).status_code == 404

@@ -110,6 +110,7 @@ async def test_no_canary_sings_where_it_must_not(
 
     # And it is there for those it is for, or the walk above would prove nothing.
     administrator = await responses.staff(Role.ADMINISTRATOR)
+    files: list[str] = []
     for one, words in (
         (
             reference,
@@ -122,9 +123,14 @@ async def test_no_canary_sings_where_it_must_not(
         full = await administrator.post_form(f"{page}/read", {}, form_at=page)
         assert words <= seen(full.text)
         assert "qanaryunsent" not in seen(full.text)
+        for key in re.findall(r'/files/([^"/]+)"', full.text):
+            taken = await administrator.post_form(f"{page}/files/{key}", {}, form_at=page)
+            assert taken.headers["content-disposition"].startswith("attachment")
+            files.append(taken.text)
+    assert files == ["The qanaryfilecontent of my file.", "What everybody may read."]
     async with site.database.reading() as session:
         lines = (await session.execute(select(Audit.what).where(Audit.about == reference))).scalars().all()
-    assert lines == ["submission.read"]
+    assert lines == ["submission.read", "submission.file-read", "submission.file-read"]
 
 
 def doors(reference: str) -> list[str]:

@@ -1,0 +1,70 @@
+"""A page as PDF, made in a process of its own: WeasyPrint takes half a second and much memory, and none of it shall be
+the web server's."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import msgspec
+from anyio import CapacityLimiter
+from anyio.lowlevel import RunVar
+
+from consult.kernel.errors import ConsultError
+from consult.settings import ROOT
+
+TIME_LIMIT = 60.0
+KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE",
+                    "LD_LIBRARY_PATH", "PYTHONPATH")  # fmt: skip
+"""What the process is told of its surroundings: no secret is among it."""
+_TURNS: RunVar[CapacityLimiter] = RunVar("papers")
+
+
+class Order(msgspec.Struct, frozen=True):
+    """A page's HTML, whole, and files to attach to its PDF by name."""
+
+    html: str
+    attached: dict[str, bytes] = {}
+
+
+async def print_pdf(html: str, attached: Mapping[str, bytes] | None = None) -> bytes:
+    """The PDF/UA-1 of a page, set as papers of this site are. Raises ConsultError where it can't be made.
+
+    One at a time in each server process: at a deadline many want theirs at once, and the pages go first.
+    """
+    try:
+        turns = _TURNS.get()
+    except LookupError:
+        turns = CapacityLimiter(1)
+        _TURNS.set(turns)
+    styled = html.replace("</head>", f"<style>{_style()}</style></head>", 1)
+    async with turns:
+        return await _in_process(Order(styled, dict(attached or {})))
+
+
+@cache
+def _style() -> str:
+    return Path(__file__).with_name("paper.css").read_text("utf-8")
+
+
+async def _in_process(order: Order) -> bytes:
+    environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "consult.paper.process", cwd=ROOT, env=environment,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        body, _ = await asyncio.wait_for(process.communicate(msgspec.msgpack.encode(order)), TIME_LIMIT)
+    except TimeoutError:
+        raise ConsultError from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode or not body:
+        raise ConsultError
+    return body
