@@ -8,6 +8,7 @@ from consult.submissions import (
     sending_pages,
     starting,
     team_pages,
+    undoing_pages,
     who_pages,
 )
 
@@ -19,5 +20,6 @@ HANDLERS = (
     *section_pages.HANDLERS,
     *autosave.HANDLERS,
     *sending_pages.HANDLERS,
+    *undoing_pages.HANDLERS,
     *team_pages.HANDLERS,
 )

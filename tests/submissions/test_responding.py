@@ -223,6 +223,9 @@ async def test_somebody_without_an_account_responds(site: Site) -> None:
     assert (await submission_at(site, address)).state == "sent"
     assert (await browser.get("/en/mine")).status_code == 401
     assert (await browser.get("/en/respond")).headers["location"] == address
+    menu = (await browser.get("/en")).text
+    assert 'href="/en/respond"' in menu
+    assert 'href="/en/profile"' not in menu
 
 
 async def test_a_mailed_link_goes_on_elsewhere_once_and_proves_the_address(site: Site) -> None:
