@@ -99,7 +99,9 @@ async def _responses(
     for view, own in zip(shown, await list_own(session, actor), strict=False):
         target = await target_of(session, own.submission)
         working = await gather(session, own.submission, target.content)
-        whole = view_whole(compose(working, target.consultation, target.round), target.content, locale)
+        whole = view_whole(
+            compose(working, target.consultation, target.round), target.content, working.files, locale
+        )
         sendings = await sendings_of(session, own.submission.id)
         yield ResponsePaper(view, whole, tuple(_sendings(sendings)))
 

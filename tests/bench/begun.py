@@ -18,7 +18,7 @@ from consult.db.database import Database
 from consult.i18n.content import write
 from consult.models.consultation import Round
 from consult.models.people import SignedIn, User
-from consult.models.questionnaire import Content, Option, Question, Questionnaire, QuestionKind, Section
+from consult.models.questionnaire import Content, Option, Question, QuestionKind, Questionnaire, Section
 from consult.models.submission import Answer, Submission
 from consult.security.tokens import keyed_hash, masked, token_hash
 from tests.bench.client import post

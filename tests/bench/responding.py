@@ -14,13 +14,13 @@ from pathlib import Path
 from tempfile import mkdtemp
 from threading import Thread
 
+from consult.receipts.verifying import check_receipt
 from sqlalchemy import select
 
 from consult.db.database import Database
 from consult.models.contribution import Contribution
 from consult.models.submission import LogLeaf, SubmissionSending
 from consult.receipts.signing import load_signer
-from consult.receipts.verifying import check_receipt
 from tests.bench.begun import Begun, Surge, make_surge
 from tests.bench.client import get, load
 from tests.bench.plan import Plan
