@@ -33,8 +33,8 @@ from consult.security.permissions import Permission
 from consult.submissions.closing import close_responses
 from consult.submissions.mine_list import show_own
 from consult.submissions.queries import list_own
-from consult.submissions.team_queries import asked_to_sign
-from consult.submissions.team_views import view_asked
+from consult.teams.queries import asked_to_sign
+from consult.teams.views import view_asked
 from consult.web.forms import form_state, read_form
 from consult.web.respond import actor_needed, respond, see_other
 from consult.web.site import Ask, locale_of, site_of

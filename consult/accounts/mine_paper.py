@@ -23,7 +23,7 @@ from consult.submissions.gathering import compose, gather
 from consult.submissions.mine_list import MineView, show_own
 from consult.submissions.queries import list_own, sendings_of
 from consult.submissions.targets import target_of
-from consult.submissions.whole import Whole, view_whole
+from consult.teams.whole import Whole, view_whole
 from consult.web.respond import actor_needed
 from consult.web.site import Ask, locale_of, site_of
 

@@ -20,8 +20,8 @@ from consult.notifications.broadcasts import Broadcasts
 from consult.notifications.draining import Drain, where
 from consult.notifications.sending import Sender
 from consult.notifications.upkeep import remove_done_events, remove_expired, remove_old_mails, write_beat
-from consult.submissions.lapsing import note_lapsed
-from consult.submissions.presence import forget_absent
+from consult.teams.lapsing import note_lapsed
+from consult.teams.presence import forget_absent
 
 log = structlog.get_logger()
 

@@ -31,7 +31,7 @@ from consult.models.submission import Submission, SubmissionState
 from consult.organisations.events import note, note_members
 from consult.organisations.membership import LADDER, lock
 from consult.security.actor import Actor
-from consult.submissions.team_merging import merge_submissions
+from consult.teams.merging import merge_submissions
 
 QUIET = {"synchronize_session": False}
 VERIFICATION = ("domain", "verify_token", "verified_by", "verified_at", "verified_reason", "open_joining")

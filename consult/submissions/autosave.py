@@ -16,11 +16,11 @@ from consult.questionnaires.checking import check_answer
 from consult.security.permissions import Permission
 from consult.submissions.contents import content_of
 from consult.submissions.own_page import KEY, key_of
-from consult.submissions.presence import mark_present
 from consult.submissions.queries import get_own
 from consult.submissions.saving import Saved, save_answer
 from consult.submissions.section_form import TypedAnswer, read_changed
 from consult.submissions.wording import say_answer
+from consult.teams.presence import mark_present
 from consult.web.forms import read_form
 from consult.web.respond import actor_needed
 from consult.web.site import Ask, locale_of, site_of

@@ -16,7 +16,7 @@ from consult.security.actor import Actor
 from consult.submissions.document import Document, SentAnswer, read_document
 from consult.submissions.queries import answers_of
 from consult.submissions.saving import check_open
-from consult.submissions.team import member_role
+from consult.teams.sign_offs import member_role
 
 
 async def go_back(

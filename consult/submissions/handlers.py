@@ -7,10 +7,10 @@ from consult.submissions import (
     section_pages,
     sending_pages,
     starting,
-    team_pages,
     undoing_pages,
     who_pages,
 )
+from consult.teams import pages as team_pages
 
 HANDLERS = (
     *starting.HANDLERS,

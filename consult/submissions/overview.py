@@ -22,8 +22,8 @@ from consult.submissions.progress import Part, view_progress
 from consult.submissions.queries import list_own, open_set_asides, sendings_of
 from consult.submissions.rules import may_correct
 from consult.submissions.ruling import rule_label
-from consult.submissions.team_box import show_team_box
-from consult.submissions.team_here import show_here
+from consult.teams.box import show_team_box
+from consult.teams.here import show_here
 from consult.web.respond import actor_needed, respond, see_other
 from consult.web.site import Ask, locale_of, site_of
 

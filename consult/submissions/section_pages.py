@@ -18,12 +18,12 @@ from consult.questionnaires.views import SectionView, view_section, was_unseen
 from consult.security.permissions import Permission
 from consult.submissions.aside import show_asides
 from consult.submissions.own_page import KEY, Own, address_of, context_of, find_own
-from consult.submissions.presence import mark_present
 from consult.submissions.queries import answers_of, kept_files
 from consult.submissions.saving import save_answer, settle_set_aside
 from consult.submissions.section_form import TypedAnswer, read_section, seen_version
-from consult.submissions.team_here import show_here
-from consult.submissions.team_notes import show_notes
+from consult.teams.here import show_here
+from consult.teams.note_pages import show_notes
+from consult.teams.presence import mark_present
 from consult.web.forms import Typed, form_state, read_form
 from consult.web.respond import actor_needed, respond, see_other
 from consult.web.site import Ask, locale_of, site_of

@@ -29,9 +29,9 @@ from consult.submissions.overview import view_sent
 from consult.submissions.own_page import KEY, Own, address_of, context_of, find_own
 from consult.submissions.queries import open_set_asides, reference_of, sendings_of
 from consult.submissions.service import send_submission
-from consult.submissions.team_box import show_team_box
 from consult.submissions.who_form import INTERESTS
 from consult.submissions.wording import plain_html, say_answer
+from consult.teams.box import show_team_box
 from consult.web.forms import ShownError, form_state, read_form
 from consult.web.respond import actor_needed, respond, see_other
 from consult.web.site import Ask, locale_of, site_of

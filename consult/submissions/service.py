@@ -33,7 +33,7 @@ from consult.submissions.gathering import compose, gather
 from consult.submissions.public import PublicResponse, public_text, view_public
 from consult.submissions.queries import find_in_round, last_sending
 from consult.submissions.rules import may_begin, may_correct, rule_at
-from consult.submissions.team import co_signing, sign_at_sending
+from consult.teams.sign_offs import co_signing, sign_at_sending
 
 
 @dataclass(frozen=True, slots=True)

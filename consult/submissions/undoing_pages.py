@@ -16,7 +16,7 @@ from consult.submissions.ending import withdraw_submission
 from consult.submissions.going_back import delete_unsent, go_back
 from consult.submissions.own_page import KEY, address_of, context_of, find_own
 from consult.submissions.queries import sendings_of
-from consult.submissions.team import check_may_withdraw
+from consult.teams.sign_offs import check_may_withdraw
 from consult.web.forms import form_state
 from consult.web.respond import actor_needed, respond, see_other
 from consult.web.site import Ask, locale_of, site_of

@@ -50,7 +50,7 @@ def test_templates_hold_no_inline_style_or_script() -> None:
 
 def test_templates_of_shared_pages_never_ask_who_reads() -> None:
     """What is cached for everybody must not look at the person; holes do that."""
-    private = ("accounts", "desk", "errors", "notifications", "emails", "submissions")
+    private = ("accounts", "desk", "errors", "notifications", "emails", "submissions", "teams")
     shared = ("start.html",)
     asking = re.compile(r"page\.(actor|signed_in|csrf_token)")
     found = [

@@ -29,7 +29,6 @@ from consult.models.submission import LogLeaf, Rule, Submission, SubmissionSendi
 from consult.receipts.signing import Signer, load_signer
 from consult.security.actor import Actor
 from consult.settings import Settings
-from consult.submissions.digesting import digest_now
 from consult.submissions.document import read_document
 from consult.submissions.ending import withdraw_submission
 from consult.submissions.going_back import go_back
@@ -38,7 +37,8 @@ from consult.submissions.rules import may_correct, rule_at
 from consult.submissions.saving import save_answer, save_who, settle_set_aside
 from consult.submissions.service import Target, begin_submission, send_submission
 from consult.submissions.targets import find_target, target_of
-from consult.submissions.team import sign_off
+from consult.teams.digesting import digest_now
+from consult.teams.sign_offs import sign_off
 from tests.conftest import NOW
 from tests.people import Site
 from tests.submissions.scene import asking

@@ -14,7 +14,7 @@ from consult.notifications.composing import Composer
 from consult.notifications.draining import Drain
 from consult.notifications.making import MailMaker
 from consult.settings import ROOT
-from consult.submissions.lapsing import QUIET, note_lapsed
+from consult.teams.lapsing import QUIET, note_lapsed
 from consult.web.rendering import Renderer
 from tests.people import Site
 from tests.teams.scene import Team

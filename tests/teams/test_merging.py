@@ -10,7 +10,7 @@ from consult.models.submission import SignOff, Submission
 from consult.submissions.document import read_document
 from consult.submissions.service import begin_submission
 from consult.submissions.targets import target_of
-from consult.submissions.team_merging import merge_submissions
+from consult.teams.merging import merge_submissions
 from tests.people import Site
 from tests.teams.scene import Team
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from consult.submissions.presence import STALE
+from consult.teams.presence import STALE
 from tests.people import Site
 from tests.teams.scene import Team
 

@@ -15,8 +15,8 @@ from consult.models.questionnaire import TEXTS, Content, Question
 from consult.models.submission import Attachment
 from consult.submissions.document import Document, SentAnswer
 from consult.submissions.redacting import Span
-from consult.submissions.team_words import INTERESTS, PUBLICATIONS
 from consult.submissions.wording import plain_html, say_answer
+from consult.teams.words import INTERESTS, PUBLICATIONS
 
 OPENS, CLOSES = "\ue000", "\ue001"
 """Stand for the ends of a mark while paragraphs are made; nobody's text keeps them."""

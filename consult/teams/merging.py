@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.models.people import MemberRole, Membership, User
 from consult.models.submission import SignOff, SignOffState, Submission, SubmissionState
-from consult.submissions.steps import note_step
-from consult.submissions.team import organisation_name
+from consult.teams.sign_offs import organisation_name
+from consult.teams.steps import note_step
 
 
 async def merge_submissions(session: AsyncSession, from_id: int, into_id: int, now: datetime) -> None:

@@ -16,9 +16,9 @@ from consult.models.questionnaire import Content
 from consult.models.submission import SignOff, SignOffState, SubmissionSending, SubmissionStep
 from consult.organisations.queries import Member
 from consult.organisations.words import role_name
-from consult.submissions.presence import Here
-from consult.submissions.team_queries import AskedToSign, LastWord, Signing
-from consult.submissions.team_words import SIGN_STATES, step_words
+from consult.teams.presence import Here
+from consult.teams.queries import AskedToSign, LastWord, Signing
+from consult.teams.words import SIGN_STATES, step_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from consult.kernel.events import Event
 from consult.ledger.outbox import emit
 from consult.models.consultation import Round
 from consult.models.submission import SignOff, SignOffState, Submission
-from consult.submissions.digesting import digest_now
-from consult.submissions.signing import is_open
-from consult.submissions.steps import note_step
 from consult.submissions.targets import target_of
-from consult.submissions.team import organisation_name
+from consult.teams.digesting import digest_now
+from consult.teams.sign_offs import organisation_name
+from consult.teams.signing import is_open
+from consult.teams.steps import note_step
 
 QUIET = timedelta(minutes=2)
 """For so long nobody has changed anything: who is still typing is let finish."""

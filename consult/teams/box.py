@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.models.submission import Submission
 from consult.organisations.queries import members_of
-from consult.submissions.notes import count_open
 from consult.submissions.service import Target
-from consult.submissions.team import organisation_name
-from consult.submissions.team_standing import Standing, find_standing
+from consult.teams.notes import count_open
+from consult.teams.sign_offs import organisation_name
+from consult.teams.standing import Standing, find_standing
 from consult.web.respond import actor_needed
 from consult.web.site import Ask, locale_of
 

@@ -21,10 +21,14 @@ from consult.kernel.messages import N_
 from consult.models.people import Organisation
 from consult.models.submission import Submission
 from consult.security.permissions import Permission
-from consult.submissions.digesting import digest_now
 from consult.submissions.queries import get_readable, kept_files
 from consult.submissions.service import Target
-from consult.submissions.signing import (
+from consult.submissions.targets import target_of
+from consult.teams.digesting import digest_now
+from consult.teams.here import TEAM
+from consult.teams.queries import get_signable, signs_for
+from consult.teams.sign_offs import organisation_name
+from consult.teams.signing import (
     MOST_WORDS,
     check_can_sign,
     decline,
@@ -32,13 +36,9 @@ from consult.submissions.signing import (
     is_open,
     take_back,
 )
-from consult.submissions.targets import target_of
-from consult.submissions.team import organisation_name
-from consult.submissions.team_here import TEAM
-from consult.submissions.team_queries import get_signable, signs_for
-from consult.submissions.team_standing import Standing, find_standing
-from consult.submissions.team_views import SignLine, about_response
-from consult.submissions.whole import view_whole
+from consult.teams.standing import Standing, find_standing
+from consult.teams.views import SignLine, about_response
+from consult.teams.whole import view_whole
 from consult.web.forms import Typed, form_state, read_form
 from consult.web.respond import actor_needed, respond, see_other
 from consult.web.site import Ask, locale_of, site_of
@@ -76,7 +76,7 @@ async def show_read(request: Ask, session: AsyncSession, failed: FormInvalid | N
         "form": form_state(failed, catalogue(locale)),
         "most": MOST_WORDS,
     }
-    return respond(request, "submissions/team_read.html", context, has_errors=failed is not None)
+    return respond(request, "teams/read.html", context, has_errors=failed is not None)
 
 
 def _boxes(

@@ -13,7 +13,7 @@ from consult.models.people import MemberRole, Membership, Organisation
 from consult.models.submission import SignOff, SignOffState, Submission
 from consult.security.actor import Actor
 from consult.submissions.queries import roles_from
-from consult.submissions.steps import note_step
+from consult.teams.steps import note_step
 
 
 async def co_signing(session: AsyncSession, submission_id: int, answered: str) -> list[str]:

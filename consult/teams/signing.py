@@ -20,8 +20,8 @@ from consult.submissions.queries import last_sending
 from consult.submissions.rules import may_correct, rule_at
 from consult.submissions.saving import check_open
 from consult.submissions.service import Target
-from consult.submissions.steps import note_step
-from consult.submissions.team import organisation_name, sign_off
+from consult.teams.sign_offs import organisation_name, sign_off
+from consult.teams.steps import note_step
 
 CHANGED = N_("The response was changed while you read it. Read it again as it stands now.")
 ENDED = N_("The round does not take responses any more, so there is nothing to sign.")

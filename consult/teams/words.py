@@ -10,7 +10,7 @@ from consult.i18n.catalogues import catalogue
 from consult.i18n.words import Word
 from consult.kernel.messages import N_
 from consult.models.submission import Interest, Publication
-from consult.submissions.steps import STEPS
+from consult.teams.steps import STEPS
 
 SIGN_STATES: dict[str, Word] = {
     "none": Word(N_("Not signed off yet"), "wait"),

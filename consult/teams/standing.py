@@ -11,13 +11,13 @@ from consult.models.people import MemberRole
 from consult.models.submission import Submission, SubmissionState
 from consult.organisations.queries import membership_of
 from consult.security.actor import Actor
-from consult.submissions.digesting import document_now
 from consult.submissions.document import Document, read_document, substance
 from consult.submissions.queries import last_sending
 from consult.submissions.service import Target
-from consult.submissions.steps import steps_of
-from consult.submissions.team_queries import SIGNS, sign_offs_of
-from consult.submissions.team_views import SignLine, no_sign_off, view_sign_off
+from consult.teams.digesting import document_now
+from consult.teams.queries import SIGNS, sign_offs_of
+from consult.teams.steps import steps_of
+from consult.teams.views import SignLine, no_sign_off, view_sign_off
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@
 | ask | POST: asks the own signatories for their sign-off |
 | invite | finds verified organisations (`q`) and asks one to co-sign (POST `organisation`); POST to stop-asking ends that |
 
-Presence is in `team_here.py`, notes in `team_notes.py`, reading and signing in `signing_pages.py`.
+Presence is in `here.py`, notes in `note_pages.py`, reading and signing in `signing_pages.py`.
 """
 
 from __future__ import annotations
@@ -23,20 +23,21 @@ from consult.models.people import MemberRole, Organisation
 from consult.models.submission import Submission
 from consult.organisations.queries import find_verified, get_present, members_of
 from consult.security.permissions import Permission
-from consult.submissions import signing_pages, team_here, team_notes
-from consult.submissions.digesting import digest_now
-from consult.submissions.notes import count_open
-from consult.submissions.presence import who_is_here
 from consult.submissions.queries import name_people, sendings_of
 from consult.submissions.service import Target
-from consult.submissions.signing import ask_sign_off, ask_to_co_sign, check_can_sign, is_open, stop_asking
-from consult.submissions.steps import steps_of
 from consult.submissions.targets import target_of
-from consult.submissions.team import organisation_name
-from consult.submissions.team_here import TEAM
-from consult.submissions.team_queries import get_shared, last_words, sign_offs_of
-from consult.submissions.team_standing import find_standing
-from consult.submissions.team_views import (
+from consult.teams import here as team_here
+from consult.teams import note_pages, signing_pages
+from consult.teams.digesting import digest_now
+from consult.teams.here import TEAM
+from consult.teams.notes import count_open
+from consult.teams.presence import who_is_here
+from consult.teams.queries import get_shared, last_words, sign_offs_of
+from consult.teams.sign_offs import organisation_name
+from consult.teams.signing import ask_sign_off, ask_to_co_sign, check_can_sign, is_open, stop_asking
+from consult.teams.standing import find_standing
+from consult.teams.steps import steps_of
+from consult.teams.views import (
     StepLine,
     about_response,
     section_titles,
@@ -72,7 +73,7 @@ async def team_page(request: Ask, session: AsyncSession, key: str) -> Response[A
         "history": await _history(session, submission, locale),
         "is_open": is_open(submission, target, now),
     }
-    return respond(request, "submissions/team.html", context)
+    return respond(request, "teams/team.html", context)
 
 
 async def _history(session: AsyncSession, submission: Submission, locale: str) -> tuple[StepLine, ...]:
@@ -124,7 +125,7 @@ async def invite_page(request: Ask, session: AsyncSession, key: str) -> Response
             if each.id != submission.organisation_id
         ],
     }
-    return respond(request, "submissions/team_invite.html", context)
+    return respond(request, "teams/invite.html", context)
 
 
 async def _inviting(
@@ -173,6 +174,6 @@ HANDLERS = (
     post_invite,
     post_stop_asking,
     *team_here.HANDLERS,
-    *team_notes.HANDLERS,
+    *note_pages.HANDLERS,
     *signing_pages.HANDLERS,
 )

@@ -23,7 +23,7 @@ from consult.models.questionnaire import Content
 from consult.models.submission import Submission
 from consult.questionnaires.queries import current_questionnaire
 from consult.security.permissions import Permission
-from consult.submissions.presence import (
+from consult.teams.presence import (
     BEAT,
     Changed,
     Here,
@@ -32,8 +32,8 @@ from consult.submissions.presence import (
     mark_present,
     who_is_here,
 )
-from consult.submissions.team_queries import get_shared
-from consult.submissions.team_views import section_titles
+from consult.teams.queries import get_shared
+from consult.teams.views import section_titles
 from consult.web.forms import read_form
 from consult.web.respond import actor_needed, respond
 from consult.web.site import Ask, locale_of, site_of
@@ -144,7 +144,7 @@ async def _answer(
     since = _instant(given.get("since", ""), site_of(request).clock.now())
     section = given.get("section", "")[:LONGEST_KEY]
     view = await _view(request, session, submission, asked.read(), section, since)
-    return respond(request, "submissions/here_lines.html", {"here": view})
+    return respond(request, "teams/here_lines.html", {"here": view})
 
 
 def _instant(text: str, otherwise: datetime) -> datetime:

@@ -24,7 +24,9 @@ from consult.kernel.messages import N_
 from consult.models.questionnaire import Content, Question
 from consult.models.submission import Submission, TeamNote
 from consult.security.permissions import Permission
-from consult.submissions.notes import (
+from consult.submissions.targets import target_of
+from consult.teams.here import TEAM
+from consult.teams.notes import (
     MOST_CHARACTERS,
     WHOLE,
     add_note,
@@ -34,11 +36,9 @@ from consult.submissions.notes import (
     reopen_note,
     settle_note,
 )
-from consult.submissions.targets import target_of
-from consult.submissions.team import organisation_name
-from consult.submissions.team_here import TEAM
-from consult.submissions.team_queries import get_shared
-from consult.submissions.team_views import About, about_response
+from consult.teams.queries import get_shared
+from consult.teams.sign_offs import organisation_name
+from consult.teams.views import About, about_response
 from consult.web.forms import Problems, Typed, form_state, read_form
 from consult.web.respond import actor_needed, is_partial, respond, see_other
 from consult.web.site import Ask, locale_of, site_of
@@ -129,8 +129,8 @@ async def _notes_page(
         "most": MOST_CHARACTERS,
     }
     if question and is_partial(request):
-        return respond(request, "submissions/notes_thread.html", context)
-    return respond(request, "submissions/team_notes.html", context, has_errors=failed is not None)
+        return respond(request, "teams/notes_thread.html", context)
+    return respond(request, "teams/note_page.html", context, has_errors=failed is not None)
 
 
 def _asked(content: Content, key: str) -> Question:
