@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import product
+from typing import Any
 from urllib.parse import urlencode
+
+import httpx
+import pytest
 
 from consult.models.people import Role
 from consult.search.indexer import rebuild_index
@@ -29,6 +33,34 @@ RAW = ("q=%ff%fe", "q=%zz", "q=%ED%A0%80", "q=%", "&&&=&=", "q", "q=1&q=2&q=3", 
 EVIL = re.compile(r"evil\.example")
 
 
+class Asked:
+    """The application, asked with a query as it stands: httpx takes longer to read a long one than a page to be made,
+    and mends it."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        self.query = ""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self.query:
+            scope = {**scope, "query_string": self.query.encode("ascii")}
+        await self._inner(scope, receive, send)
+
+    async def get(self, browser: Browser, target: str, query: str) -> httpx.Response:
+        self.query = query
+        try:
+            return await browser.get(target)
+        finally:
+            self.query = ""
+
+
+@pytest.fixture
+def walked(walked: Site) -> Site:
+    """The demo, with its application ready to be asked so."""
+    walked.app = Asked(walked.app)
+    return walked
+
+
 async def test_no_query_breaks_a_page_or_shows_more_than_the_role_may_see(
     walked: Site, values: dict[str, str], viewers: dict[Role | None, Browser]
 ) -> None:
@@ -37,6 +69,8 @@ async def test_no_query_breaks_a_page_or_shows_more_than_the_role_may_see(
     await rebuild_index(walked.database, engine)
     engine.close()
     wrong: list[str] = []
+    asked = walked.app
+    assert isinstance(asked, Asked)
     for route in table_of(walked):
         if route.method != "GET" or (target := address(route, values)) is None:
             continue
@@ -44,7 +78,7 @@ async def test_no_query_breaks_a_page_or_shows_more_than_the_role_may_see(
             browser = viewers[role]
             usual = (await browser.get(target)).status_code
             for query in queries(few=role is not None):
-                answer = await browser.get(f"{target}?{query}")
+                answer = await asked.get(browser, target, query)
                 if not is_fair(usual, answer.status_code) or alive_in(answer) or leaves(answer):
                     wrong.append(f"{role} {target}?{query[:80]}: {usual} -> {answer.status_code}")
     assert wrong == []
