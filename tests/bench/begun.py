@@ -128,7 +128,7 @@ def _user(id: int, now: datetime) -> dict[str, Any]:
 
 def _submission(id: int, key: str, round_id: int, now: datetime) -> dict[str, Any]:
     return {"id": id, "key": key, "round_id": round_id, "edition": EDITION, "author_id": id, "name": f"Person {id}",
-            "interest": "independent", "lang": "en", "publication": "named", "begun_at": now, "saved_at": now}  # fmt: skip
+            "interest": "independent", "kind": "individual", "lang": "en", "publication": "named", "begun_at": now, "saved_at": now}  # fmt: skip
 
 
 def _answers(first: int, amount: int, now: datetime) -> Iterator[dict[str, Any]]:

@@ -7,17 +7,17 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Thread
 
-from consult.receipts.verifying import check_receipt
 from sqlalchemy import select
 
 from consult.db.database import Database
+from consult.exchange.verifying_log import log_checks
 from consult.models.contribution import Contribution
 from consult.models.submission import LogLeaf, SubmissionSending
 from consult.receipts.signing import load_signer
@@ -121,7 +121,7 @@ async def _type(site: Server, people: Sequence[Begun], seconds: float) -> Crowd:
 
 
 def _save(person: Begun, version: int, text: str) -> bytes:
-    return person.form("/save", {"section": "charter", "v_why": str(version), "a_why": text})
+    return person.form("/save", {"q": "why", "v_why": str(version), "a_why": text})
 
 
 async def _ask(site: Server, request: bytes, crowd: Crowd) -> None:
@@ -130,6 +130,8 @@ async def _ask(site: Server, request: bytes, crowd: Crowd) -> None:
     try:
         writer.write(request.replace(b"\r\n", b"\r\nconnection: close\r\n", 1))
         answer = await asyncio.wait_for(reader.read(), PATIENCE)
+    except TimeoutError:
+        answer = b""
     finally:
         writer.close()
     found = STATUS.match(answer)
@@ -138,27 +140,27 @@ async def _ask(site: Server, request: bytes, crowd: Crowd) -> None:
 
 
 async def _kept(surge: Surge) -> int:
-    """How many are there exactly once, in public and in the log, with a receipt that proves it."""
+    """How many are there exactly once, in public and in the log; none where `consult verify` finds fault with the log."""
     database = Database(surge.scene.settings.url)
     try:
         async with database.reading() as session:
             sendings = (await session.execute(select(SubmissionSending))).scalars().all()
-            leaves = {each.number: each for each in (await session.execute(select(LogLeaf))).scalars()}
+            leaves = set((await session.execute(select(LogLeaf.number))).scalars())
             faces = Counter((await session.execute(select(Contribution.author_name))).scalars())
+            faults = [
+                fault
+                for check in log_checks(load_signer(surge.scene.settings)).values()
+                async for fault in check(session)
+            ]
     finally:
         await database.close()
-    valid = check_with(load_signer(surge.scene.settings))
-    once = Counter(each.submission_id for each in sendings)
+    if faults:
+        return 0
+    times = Counter(each.submission_id for each in sendings)
     return sum(
         1
         for each in sendings
-        if once[each.submission_id] == 1
+        if times[each.submission_id] == 1
         and faces[f"Person {each.submission_id}"] == 1
         and each.leaf in leaves
-        and valid(each)
     )
-
-
-def check_with(signer) -> Callable[[SubmissionSending], bool]:  # type: ignore[no-untyped-def]
-    """A function that says whether a sending's receipt is ours and of its text."""
-    return lambda sending: check_receipt(sending.receipt, sending.sha256, signer)
