@@ -14,6 +14,7 @@ from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from consult.exchange.verifying_responses import check_responses
 from consult.exchange.verifying_texts import check_anchors, check_editions, check_places
 from consult.kernel.references import LETTER, contribution_reference
 from consult.ledger.counters import traits
@@ -230,5 +231,6 @@ CHECKS: dict[str, Check] = {
     "places": check_places,
     "public log": check_log,
     "editions": check_editions,
+    "responses": check_responses,
 }
 """What is verified, by name."""

@@ -89,7 +89,7 @@ def test_a_backup_moves_to_an_empty_place(place: Terminal) -> None:
     assert "whole:" in place.does("verify", "--backup", "all.zip")
     assert "empty place" in place.refuses("restore", "all.zip")
     place.does("restore", "all.zip", CONSULT_DATA_DIR="elsewhere")
-    assert place.does("verify", CONSULT_DATA_DIR="elsewhere").count(": ok") == 16
+    assert place.does("verify", CONSULT_DATA_DIR="elsewhere").count(": ok") == 17
     assert place.does("export", "charter", CONSULT_DATA_DIR="elsewhere") == place.does("export", "charter")
 
 
