@@ -33,6 +33,10 @@ class Action(StrEnum):
     NARROW = "narrow"
 
 
+ON_REQUEST = (Action.WITHDRAW, Action.REMOVE, Action.NARROW)
+"""What staff do with a formal response because somebody asked for it."""
+
+
 class Disposition(Base):
     """The decision on one contribution, its reason and, where text changed, the change (both Markdown)."""
 

@@ -10,7 +10,7 @@ from consult.accounts.links import LASTS, Purpose, make_link
 from consult.db.database import Database
 from consult.kernel.addresses import with_query
 from consult.kernel.clock import Clock
-from consult.models.response import Action
+from consult.models.response import ON_REQUEST, Action
 from consult.notifications.broadcasts import Broadcasts
 from consult.notifications.composing import Composer
 from consult.notifications.draining import Recorded
@@ -24,8 +24,6 @@ from consult.notifications.team_letters import TeamLetters
 from consult.receipts.signing import load_signer
 from consult.settings import Settings
 
-ON_REQUEST = (Action.WITHDRAW, Action.REMOVE, Action.NARROW)
-"""What editors do with a formal response; other decisions are told with `comment.moderated`."""
 LINKS = {
     "confirm": "/confirm/",
     "reset": "/reset/",

@@ -14,7 +14,7 @@ from consult.kernel.errors import NotFound
 from consult.models.consultation import Consultation, Round
 from consult.models.contribution import Contribution, State
 from consult.models.people import User
-from consult.models.response import Decision
+from consult.models.response import ON_REQUEST, Decision
 from consult.models.submission import (
     Attachment,
     AttachmentState,
@@ -22,7 +22,6 @@ from consult.models.submission import (
     SubmissionSending,
     SubmissionState,
 )
-from consult.publication.queries import ON_REQUEST
 from consult.security.actor import Actor
 from consult.submissions.queries import get_by_contribution
 

@@ -8,9 +8,8 @@ from consult.i18n.locales import CODES
 from consult.kernel.messages import N_
 from consult.kernel.translated import Translated
 from consult.models.questionnaire import Content
-from consult.models.response import Action
+from consult.models.response import ON_REQUEST, Action
 from consult.models.submission import Publication
-from consult.publication.queries import ON_REQUEST
 from consult.responses.forms import Field, read_original, read_translated
 from consult.submissions.checking import MOST_SUMMARY
 from consult.submissions.narrowing import less_public

@@ -14,14 +14,12 @@ from consult.comments.queries import Filters, listed, rows_in_version
 from consult.models.consultation import Consultation, Round
 from consult.models.contribution import Contribution, ContributionType, State
 from consult.models.questionnaire import Content, Questionnaire
-from consult.models.response import Action, Decision
+from consult.models.response import ON_REQUEST, Decision
 from consult.models.submission import Submission, SubmissionSending
 from consult.questionnaires.queries import get_edition
 
 ON_PAGE = 25
 """Responses of one lane on a page."""
-ON_REQUEST = (Action.WITHDRAW, Action.REMOVE, Action.NARROW)
-"""What staff do with a response on request, or as the law asks."""
 
 
 @dataclass(frozen=True, slots=True)

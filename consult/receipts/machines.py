@@ -154,7 +154,7 @@ async def read_keys(request: Ask) -> Response[bytes]:
 async def read_verifier() -> Response[bytes]:
     """The program that checks a receipt with no site at all."""
     headers = {"cache-control": A_MINUTE, "content-disposition": 'attachment; filename="verify_receipt.py"'}
-    return Response(_verifier(), media_type="text/x-python; charset=utf-8", headers=headers)
+    return Response(_verifier(), media_type="text/plain", headers=headers)
 
 
 @cache

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
+from msgspec.structs import replace
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapper
 
@@ -17,8 +18,10 @@ from consult.documents.markdown import render_comment
 from consult.kernel.translated import Piece, Translated
 from consult.models import Base
 from consult.models.people import Role
+from consult.models.submission import Answer, SubmissionSending
 from consult.search.indexer import rebuild_index
 from consult.search.whoosh_engine import WhooshEngine
+from consult.submissions.document import canonical, read_document
 from tests.audits.addresses import address
 from tests.audits.test_routes import table_of
 from tests.people import Browser, Site
@@ -37,6 +40,8 @@ OURS = frozenset(
         "html",
         "source_id",
         "plain",
+        "domain",
+        "receipt",
     }
 )
 """Texts that are made by the program, or (`plain`) always read together with the HTML they were taken from."""
@@ -61,13 +66,29 @@ async def poison(site: Site) -> int:
             found = list(written_columns(mapper))
             columns += len(found)
             for row in (await session.execute(select(mapper.class_))).scalars():
+                if isinstance(row, SubmissionSending):
+                    poison_sending(row)
+                    continue
                 for name, translated in found:
                     value = getattr(row, name)
                     if value is not None:
                         setattr(row, name, poisoned(value) if translated else PAYLOAD)
+                if isinstance(row, Answer) and isinstance(row.value, str):
+                    row.value = PAYLOAD
                 if hasattr(row, "html") and mapper.class_.__name__ in ("Contribution", "Revision"):
                     row.html = html
     return columns
+
+
+def poison_sending(row: SubmissionSending) -> None:
+    """What was received is JSON of its own kind: its words are poisoned, its form is not."""
+    sent = read_document(row.text)
+    answers = tuple(
+        replace(each, value=PAYLOAD if isinstance(each.value, str) else each.value, marks=())
+        for each in sent.answers
+    )
+    who = replace(sent.respondent, name=PAYLOAD, organisation=PAYLOAD, funder=PAYLOAD)
+    row.text = canonical(replace(sent, answers=answers, respondent=who, summary=PAYLOAD))
 
 
 def poisoned(value: Translated) -> Translated:

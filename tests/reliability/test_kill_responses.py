@@ -1,0 +1,197 @@
+"""Responses that were acknowledged are there, once, with their receipt: server, worker and database are killed under load."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import func, select
+
+from consult.db.database import Database
+from consult.exchange.verifying import CHECKS
+from consult.exchange.verifying_log import log_checks
+from consult.models.contribution import Contribution
+from consult.models.ledger import Mail
+from consult.models.submission import Answer, Submission
+from consult.receipts.signing import load_signer
+from tests.bench.begun import Begun, Surge, make_surge
+from tests.bench.client import once
+from tests.reliability.test_kill import Site
+
+PEOPLE, AT_ONCE = 24, 6
+RECEIPT = re.compile(rb"location: /en/respond/(key\d+)/receipt", re.IGNORECASE)
+
+
+@pytest.fixture
+def surge(database_url: str, tmp_path: Path) -> Surge:
+    """People who each have a response to send, on each kind of database in turn."""
+    return asyncio.run(make_surge(tmp_path / "scene", database_url, PEOPLE))
+
+
+@pytest.fixture
+def site(surge: Surge, tmp_path: Path) -> object:
+    """Their site."""
+    made = Site(surge.scene, tmp_path)
+    yield made
+    made.stop()
+
+
+def test_every_acknowledged_response_is_there_once_with_its_receipt_after_the_server_was_killed(
+    surge: Surge, site: Site
+) -> None:
+    site.start()
+    told = send_while(surge.people, site, lambda: site.kill())
+    site.start()
+    assert len(told) >= AT_ONCE
+    check(surge, told)
+    again = send_while(surge.people, site, lambda: None)
+    assert sorted(again) == sorted(each.key for each in surge.people), "whoever was cut off sends again"
+    check(surge, again)
+
+
+def test_what_was_saved_while_typing_is_there_after_the_server_was_killed(surge: Surge, site: Site) -> None:
+    site.start()
+    person, saved = surge.people[0], 1
+    for _ in range(random.randrange(3, 9)):
+        fields = {"q": "why", "v_why": str(saved), "a_why": f"Text number {saved + 1}."}
+        status, _ = once(site.port, person.form("/save", fields))
+        assert status == 200
+        saved += 1
+    site.kill()
+    assert asyncio.run(_answer(surge, person)) == (f"Text number {saved}.", saved)
+
+
+def test_a_database_that_loses_its_connections_loses_no_acknowledged_response(
+    surge: Surge, site: Site, database_url: str
+) -> None:
+    if not database_url.startswith("postgresql"):
+        pytest.skip("SQLite has no server to lose")
+    site.start()
+    told = send_while(surge.people, site, lambda: cut_off(database_url))
+    check(surge, told)
+    again = send_while(surge.people, site, lambda: None)
+    assert sorted(again) == sorted(each.key for each in surge.people)
+    check(surge, again)
+
+
+def cut_off(database_url: str) -> None:
+    """End every connection of the site to its database, as its restart would."""
+    with psycopg.connect(
+        database_url.replace("postgresql+psycopg", "postgresql"), autocommit=True
+    ) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def send_while(people: Sequence[Begun], site: Site, strike) -> list[str]:  # type: ignore[no-untyped-def]
+    """Everybody sends, some at once; meanwhile it strikes. The keys of those who were told that it arrived."""
+    told: list[str] = []
+    struck = threading.Thread(target=strike)
+    after = random.randrange(AT_ONCE, 2 * AT_ONCE)
+
+    def send(person: Begun) -> None:
+        with suppress(OSError, ValueError):
+            _, answer = once(site.port, person.send())
+            if found := RECEIPT.search(answer):
+                told.append(found[1].decode())
+                if len(told) == after:
+                    struck.start()
+
+    with ThreadPoolExecutor(AT_ONCE) as crowd:
+        list(crowd.map(send, people))
+    struck.join()
+    return told
+
+
+def check(surge: Surge, told: Sequence[str]) -> None:
+    """All of them are public, once each, and everything that `consult verify` looks at agrees."""
+    there, faults = asyncio.run(_found(surge))
+    assert faults == []
+    assert [key for key in told if there[key] != 1] == []
+
+
+async def _found(surge: Surge) -> tuple[Counter[str], list[str]]:
+    database = Database(surge.scene.settings.url)
+    try:
+        async with database.reading() as session:
+            statement = select(Submission.key).join(
+                Contribution, Contribution.id == Submission.contribution_id
+            )
+            there = Counter((await session.execute(statement)).scalars())
+            checks = {**CHECKS, **log_checks(load_signer(surge.scene.settings))}
+            faults = [fault for each in checks.values() async for fault in each(session)]
+    finally:
+        await database.close()
+    return there, faults
+
+
+async def _answer(surge: Surge, person: Begun) -> tuple[object, int]:
+    database = Database(surge.scene.settings.url)
+    try:
+        async with database.reading() as session:
+            statement = select(Answer).join(Submission, Submission.id == Answer.submission_id)
+            wanted = statement.where(Submission.key == person.key, Answer.question == "why")
+            found = (await session.execute(wanted)).scalar_one()
+            return found.value, found.version
+    finally:
+        await database.close()
+
+
+def test_a_worker_that_is_killed_leaves_nothing_half_told(surge: Surge, site: Site) -> None:
+    site.start()
+    told = send_while(surge.people, site, lambda: None)
+    for _ in range(2):
+        worker = _worker(surge)
+        time.sleep(random.random() * 2)
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.wait()
+    last = _worker(surge)
+    try:
+        wait_until(lambda: asyncio.run(_mails(surge)) >= len(told))
+    finally:
+        last.terminate()
+        last.wait()
+    assert asyncio.run(_mails(surge)) == len(told), "one receipt to each, and no second one"
+
+
+def _worker(surge: Surge) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "consult", "work"],
+        env={**os.environ, **surge.scene.environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def wait_until(done) -> None:  # type: ignore[no-untyped-def]
+    """Raises AssertionError where it takes longer than a minute."""
+    until = time.monotonic() + 60
+    while not done():
+        assert time.monotonic() < until
+        time.sleep(0.2)
+
+
+async def _mails(surge: Surge) -> int:
+    database = Database(surge.scene.settings.url)
+    try:
+        async with database.reading() as session:
+            wanted = select(func.count()).select_from(Mail).where(Mail.kind == "receipt")
+            return int((await session.execute(wanted)).scalar_one())
+    finally:
+        await database.close()
