@@ -269,7 +269,8 @@ async def _response_to_publish(session: AsyncSession, writer: Actor, now: dateti
     round_id = (await session.execute(wanted.order_by(Round.number.desc()).limit(1))).scalar_one()
     asked = await current_questionnaire(session, round_id)
     assert asked is not None
-    question = next(each for each in asked.read().questions() if each.kind in TEXTS)
+    section = asked.read().sections[-1]
+    question = next(each for each in section.questions if each.kind in TEXTS)
     submission = Submission(
         key="furnished-to-publish", round_id=round_id, author_id=writer.id, name=writer.name, interest="member",
         edition=asked.edition, publication="unnamed", begun_at=now, saved_at=now,
@@ -283,7 +284,7 @@ async def _response_to_publish(session: AsyncSession, writer: Actor, now: dateti
             edited_at=now,
         )
     )  # fmt: skip
-    return {"to_publish": submission.key, "text_question": question.key}
+    return {"to_publish": submission.key, "text_question": question.key, "text_section": section.key}
 
 
 async def _prepared(session: AsyncSession, editor: Actor, now: datetime) -> dict[str, str]:
@@ -323,7 +324,11 @@ async def _find_places(session: AsyncSession) -> dict[str, str]:
         .join(Draft, Draft.id == Version.draft_id)
     )
     block = block.where(Draft.slug == "charter").limit(1)
+    shared = select(Submission.key).where(
+        Submission.organisation_id == member.organisation_id, Submission.sent_at.is_not(None)
+    )
     return {
+        "shared": await _one(session, shared.order_by(Submission.id).limit(1)),
         "normal": await _one(session, public.where(Contribution.reply_count > 1)),
         "own": await _one(session, public.where(Contribution.author_id == member.id)),
         "edited": await _one(session, public.where(Contribution.edited_at.is_not(None))),
