@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zlib import crc32
 
 import httpx
 import pytest
@@ -29,15 +30,45 @@ LONG = (
     "tests/audits/",
 )
 """What takes longest begins first: a file that one process begins last is waited for by the others."""
+IN_TURNS = (
+    "tests/attachments/",
+    "tests/offline/",
+    "tests/organisations/",
+    "tests/publication/",
+    "tests/questionnaires/",
+    "tests/receipts/test_pages.py",
+    "tests/translations/",
+    "tests/versions/",
+    "tests/editions/",
+    "tests/moderation/",
+    "tests/notifications/",
+)
+"""Tests of pages and files whose SQL is the same for both databases: each runs on one of them, half of them on each.
+`CONSULT_TEST_BOTH=yes` runs all of them on both."""
 DATABASES = tuple(os.environ.get("CONSULT_TEST_DATABASES", "sqlite,postgresql").split(","))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files of LONG first, in its order; the others as they were."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of IN_TURNS on one database each; files of LONG first, in its order; the others as they were."""
+    if len(DATABASES) > 1 and not os.environ.get("CONSULT_TEST_BOTH"):
+        others = [item for item in items if _has_its_turn_elsewhere(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
     places = {item.nodeid.partition("::")[0]: len(LONG) for item in items}
     for path in places:
         places[path] = next((at for at, begin in enumerate(LONG) if path.startswith(begin)), len(LONG))
     items.sort(key=lambda item: places[item.nodeid.partition("::")[0]])
+
+
+def _has_its_turn_elsewhere(item: pytest.Item) -> bool:
+    """Whether a test of IN_TURNS runs on the other database, as a digest of its name decides."""
+    if not item.nodeid.startswith(IN_TURNS) or not isinstance(item, pytest.Function):
+        return False
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    if params.get("database_url") not in DATABASES:
+        return False
+    of = crc32(item.originalname.encode()) % len(DATABASES)
+    return bool(params["database_url"] != DATABASES[of])
 
 
 @pytest.fixture
