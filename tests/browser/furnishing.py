@@ -46,7 +46,7 @@ from consult.security.actor import Actor
 from consult.security.tokens import new_token, token_hash
 from consult.settings import ROOT
 from consult.translations.glossary import save_term
-from tests.browser.asking import ask_everything
+from tests.browser.asking import REWORDED, ask_everything
 from tests.browser.people import EDITOR, MEMBER
 from tests.browser.serving import Served, wait_until
 
@@ -116,7 +116,7 @@ async def _add_states(session: AsyncSession) -> dict[str, str]:
 
 async def _response_with_files(session: AsyncSession, writer: Actor, now: datetime) -> str:
     """A begun response with a file in every state; its key."""
-    wanted = select(Round.id).join(Consultation).where(Consultation.slug == "responsible-disclosure")
+    wanted = select(Round.id).join(Consultation).where(Consultation.slug == REWORDED)
     round_id = (await session.execute(wanted.order_by(Round.number.desc()).limit(1))).scalar_one()
     submission = Submission(
         key="furnished-with-files", round_id=round_id, author_id=writer.id, begun_at=now, saved_at=now

@@ -50,42 +50,51 @@ def site(surge: Surge, tmp_path: Path) -> object:
     made.stop()
 
 
-def test_every_acknowledged_response_is_there_once_with_its_receipt_after_the_server_was_killed(
-    surge: Surge, site: Site
+def test_every_acknowledged_response_is_there_once_with_its_receipt_whatever_is_killed(
+    surge: Surge, site: Site, database_url: str
 ) -> None:
     site.start()
-    told = send_while(surge.people, site, lambda: site.kill())
-    site.start()
+    first, others = surge.people[0], surge.people[1:]
+    saved = type_into(first, site)
+    told = send_while(others, site, lambda: site.kill())
+    assert asyncio.run(_answer(surge, first)) == (f"Text number {saved}.", saved), "what was typed is there"
     assert len(told) >= AT_ONCE
+    site.start()
+    check(surge, told)
+    strike = cut_off if database_url.startswith("postgresql") else lambda _: None
+    told += send_while(others, site, lambda: strike(database_url))
     check(surge, told)
     again = send_while(surge.people, site, lambda: None)
     assert sorted(again) == sorted(each.key for each in surge.people), "whoever was cut off sends again"
     check(surge, again)
+    kill_workers(surge)
+    assert asyncio.run(_mails(surge)) == len(surge.people), "one receipt to each, and no second one"
 
 
-def test_what_was_saved_while_typing_is_there_after_the_server_was_killed(surge: Surge, site: Site) -> None:
-    site.start()
-    person, saved = surge.people[0], 1
+def type_into(person: Begun, site: Site) -> int:
+    """Save some texts as somebody types them: the version of the last one that was acknowledged."""
+    saved = 1
     for _ in range(random.randrange(3, 9)):
         fields = {"q": "why", "v_why": str(saved), "a_why": f"Text number {saved + 1}."}
         status, _ = once(site.port, person.form("/save", fields))
         assert status == 200
         saved += 1
-    site.kill()
-    assert asyncio.run(_answer(surge, person)) == (f"Text number {saved}.", saved)
+    return saved
 
 
-def test_a_database_that_loses_its_connections_loses_no_acknowledged_response(
-    surge: Surge, site: Site, database_url: str
-) -> None:
-    if not database_url.startswith("postgresql"):
-        pytest.skip("SQLite has no server to lose")
-    site.start()
-    told = send_while(surge.people, site, lambda: cut_off(database_url))
-    check(surge, told)
-    again = send_while(surge.people, site, lambda: None)
-    assert sorted(again) == sorted(each.key for each in surge.people)
-    check(surge, again)
+def kill_workers(surge: Surge) -> None:
+    """Two workers are killed at work; the third comes to the end."""
+    for _ in range(2):
+        worker = _worker(surge)
+        time.sleep(1.5 + random.random())
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    last = _worker(surge)
+    try:
+        wait_until(lambda: asyncio.run(_mails(surge)) >= len(surge.people))
+    finally:
+        last.terminate()
+        last.wait()
 
 
 def cut_off(database_url: str) -> None:
@@ -151,23 +160,6 @@ async def _answer(surge: Surge, person: Begun) -> tuple[object, int]:
             return found.value, found.version
     finally:
         await database.close()
-
-
-def test_a_worker_that_is_killed_leaves_nothing_half_told(surge: Surge, site: Site) -> None:
-    site.start()
-    told = send_while(surge.people, site, lambda: None)
-    for _ in range(2):
-        worker = _worker(surge)
-        time.sleep(random.random() * 2)
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.wait()
-    last = _worker(surge)
-    try:
-        wait_until(lambda: asyncio.run(_mails(surge)) >= len(told))
-    finally:
-        last.terminate()
-        last.wait()
-    assert asyncio.run(_mails(surge)) == len(told), "one receipt to each, and no second one"
 
 
 def _worker(surge: Surge) -> subprocess.Popen[bytes]:

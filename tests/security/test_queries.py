@@ -77,7 +77,9 @@ async def test_no_query_breaks_a_page_or_shows_more_than_the_role_may_see(
         for role in (None, Role.RESPONDENT, Role.ADMINISTRATOR):
             browser = viewers[role]
             usual = (await browser.get(target)).status_code
-            for query in queries(few=role is not None):
+            # Who is refused is refused before a query is read: one will do to see that it stays so.
+            asked_for = queries(few=role is not None)[: 1 if usual in (401, 404) else None]
+            for query in asked_for:
                 answer = await asked.get(browser, target, query)
                 if not is_fair(usual, answer.status_code) or alive_in(answer) or leaves(answer):
                     wrong.append(f"{role} {target}?{query[:80]}: {usual} -> {answer.status_code}")
