@@ -20,8 +20,8 @@ COUNT = re.compile(r"(\d+) (passed|failed|skipped|error|errors|xfailed)")
 def main() -> int:
     """Run all parts, even when an early one fails; 0 only when all are well."""
     parts = [
-        ["tests", "--ignore=tests/browser", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"],
-        ["tests/browser", "-n", "2", "--dist", "worksteal"],
+        ["tests", "--ignore=tests/browser", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"],
+        ["tests/browser", "-n", "3", "--dist", "worksteal"],
     ]
     totals: dict[str, int] = {}
     with TemporaryDirectory(prefix="consult-shared-", ignore_cleanup_errors=True) as shared:

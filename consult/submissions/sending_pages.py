@@ -26,9 +26,10 @@ from consult.security.permissions import Permission
 from consult.submissions.checking import missing
 from consult.submissions.gathering import Working, gather, respondent_of
 from consult.submissions.overview import view_sent
-from consult.submissions.own_page import KEY, Own, address_of, context_of, find_own
-from consult.submissions.queries import open_set_asides, reference_of, sendings_of
+from consult.submissions.own_page import KEY, Own, address_of, context_of, find_own, key_of
+from consult.submissions.queries import get_own, open_set_asides, reference_of, sendings_of
 from consult.submissions.service import send_submission
+from consult.submissions.targets import brief_target_of
 from consult.submissions.who_form import INTERESTS
 from consult.submissions.wording import plain_html, say_answer
 from consult.teams.box import show_team_box
@@ -194,7 +195,8 @@ async def send(request: Ask, session: AsyncSession) -> Response[Any]:
     """Send the response, or its correction. Sent twice, it is sent once."""
     typed, site = await read_form(request), site_of(request)
     signer = load_signer(site.settings)
-    own = await find_own(request, session, hold=True)
+    submission = await get_own(session, key_of(request), actor_needed(request), hold=True)
+    own = Own(submission, await brief_target_of(session, submission))
     if not typed.checked("declared"):
         raise FormInvalid([FieldError("declared", Message(N_("Tick this to declare it; then send.")))])
     await _check_files(session, own)

@@ -39,6 +39,13 @@ async def target_of(session: AsyncSession, submission: Submission) -> Target:
     return await _target(session, round_.consultation, round_)
 
 
+async def brief_target_of(session: AsyncSession, submission: Submission) -> Target:
+    """The same without extensions and topics, which sending asks nothing of: at a deadline each statement counts."""
+    statement = select(Round, Consultation).join(Consultation, Consultation.id == Round.consultation_id)
+    round_, consultation = (await session.execute(statement.where(Round.id == submission.round_id))).one()
+    return await _target(session, consultation, round_)
+
+
 async def _target(session: AsyncSession, consultation: Consultation, round_: Round) -> Target:
     questionnaire = await current_questionnaire(session, round_.id)
     if questionnaire is None:

@@ -34,6 +34,8 @@ SECONDS = 60.0
 READERS = 4
 STATUS = re.compile(rb"HTTP/1\.1 (\d+)")
 PATIENCE = 30.0
+PAUSE, LONGEST = 1.0, 5.0
+"""As in static/respond.js."""
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ def _on(name: str, plan: Plan, room: Path, database_url: str) -> list[Row]:
         site = stack.enter_context(
             serving("consult.app:create_app", surge.scene.environment, room / "site.log")
         )
-        typed = asyncio.run(_type(site, surge.people[: plan.typing], plan.seconds * 5))
+        typed = asyncio.run(_type(site, surge.people[: plan.typing], plan.seconds * 10))
         alone = _read(site, plan.seconds * 2)
         seconds = SECONDS * plan.sending / 2_000
         found: list[float] = []
@@ -73,7 +75,7 @@ def _on(name: str, plan: Plan, room: Path, database_url: str) -> list[Row]:
     kept = asyncio.run(_kept(surge))
     return [
         at_most(f"Typing, {plan.typing} at once, {name}: 95 of 100 saved within", typed.within(0.95), 0.2,
-                f"{len(typed.waits):,} saves, each person one a second; answers {_said(typed)}", "s"),
+                f"{len(typed.waits):,} saves in {plan.seconds * 10:.0f} s; answers {_said(typed)}", "s"),
         at_least(f"Deadline, {name}: sent and there once, with a valid receipt",
                  kept / plan.sending * 100, 100,
                  f"{plan.sending:,} people within {seconds:.0f} s; answers {_said(crowd)}", "%"),
@@ -93,11 +95,11 @@ def _read(site: Server, seconds: float) -> float:
 
 
 async def _send(site: Server, people: Sequence[Begun], seconds: float) -> Crowd:
-    """Everybody at a moment of their own, more of them the nearer the end."""
+    """Everybody at a moment of their own."""
     chance, crowd = random.Random(3), Crowd()
 
     async def one(person: Begun) -> None:
-        await asyncio.sleep(seconds * max(chance.random(), chance.random()))
+        await asyncio.sleep(seconds * chance.random())
         await _ask(site, person.send(), crowd)
 
     await asyncio.gather(*(one(person) for person in people))
@@ -105,16 +107,18 @@ async def _send(site: Server, people: Sequence[Begun], seconds: float) -> Crowd:
 
 
 async def _type(site: Server, people: Sequence[Begun], seconds: float) -> Crowd:
-    """Each saves one answer a second, as their page does while they type."""
+    """Each saves as their page does while they type: a second after a pause, five seconds after the last save at most."""
     crowd = Crowd()
 
     async def one(person: Begun, number: int) -> None:
         chance = random.Random(number)
-        await asyncio.sleep(chance.random())
-        for version in range(1, int(seconds) + 1):
-            began = time.perf_counter()
+        until, version = time.perf_counter() + seconds, 1
+        while True:
+            await asyncio.sleep(PAUSE + (LONGEST - PAUSE) * chance.random())
+            if time.perf_counter() > until:
+                return
             await _ask(site, _save(person, version, sentence(chance, 120)), crowd)
-            await asyncio.sleep(max(0.0, 1 - (time.perf_counter() - began)))
+            version += 1
 
     await asyncio.gather(*(one(person, number) for number, person in enumerate(people)))
     return crowd
