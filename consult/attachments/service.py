@@ -14,7 +14,7 @@ from consult.attachments.names import clean_name, with_ending
 from consult.attachments.problems import Problem
 from consult.attachments.queries import find_begun, find_upload, get_round, list_attachments, measure
 from consult.kernel.errors import Conflict, invalid
-from consult.kernel.events import Event, consultation_scope
+from consult.kernel.events import Event, responses_scope
 from consult.kernel.messages import N_
 from consult.ledger.outbox import emit
 from consult.models.contribution import Contribution
@@ -251,4 +251,4 @@ async def _tell(session: AsyncSession, submission: Submission, now: datetime) ->
     statement = select(Contribution.consultation_id).where(Contribution.id == submission.contribution_id)
     consultation_id = (await session.execute(statement)).scalar_one()
     data = {"contribution_id": submission.contribution_id, "consultation_id": consultation_id}
-    emit(session, Event("files.changed", (consultation_scope(consultation_id),), data), now)
+    emit(session, Event("files.changed", (responses_scope(consultation_id),), data), now)

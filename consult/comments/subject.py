@@ -14,7 +14,7 @@ from consult.comments.queries import (
 from consult.consultations.queries import get_consultation
 from consult.consultations.views import ConsultationView, view_consultation
 from consult.kernel.errors import NotFound
-from consult.kernel.events import consultation_scope
+from consult.kernel.events import scopes_with_responses
 from consult.models.consultation import Consultation
 from consult.models.contribution import Contribution, ContributionType, State
 from consult.web.respond import Shared
@@ -55,7 +55,7 @@ def sharing_of(request: Ask, subject: Subject, viewer: Viewer) -> dict[str, Any]
     """Shared by all readers unless it waits for a moderator."""
     if subject.row.state == State.PENDING or subject.consultation.published_at is None:
         return {"viewer": viewer}
-    scopes = frozenset({consultation_scope(subject.consultation.id)})
+    scopes = scopes_with_responses(subject.consultation.id)
     return {"shared": Shared(scopes, subject.view.until, subject.consultation.id)}
 
 

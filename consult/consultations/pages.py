@@ -28,7 +28,7 @@ from consult.i18n.catalogues import catalogue
 from consult.i18n.content import pick
 from consult.kernel.addresses import with_query
 from consult.kernel.errors import FormInvalid
-from consult.kernel.events import SITE, consultation_scope
+from consult.kernel.events import SITE, scopes_with_responses
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation
 from consult.publication.queries import Counted, count_responses
@@ -65,7 +65,10 @@ async def view_many(
 def shared_by(views: Sequence[ConsultationView], *scopes: str) -> Shared:
     """A page that shows these consultations."""
     until = min((view.until for view in views if view.until), default=None)
-    return Shared(frozenset({SITE, *scopes, *(consultation_scope(view.id) for view in views)}), until)
+    return Shared(
+        frozenset({SITE, *scopes, *(scope for view in views for scope in scopes_with_responses(view.id))}),
+        until,
+    )
 
 
 @get("/", opt={"permission": Permission.READ})
@@ -119,7 +122,7 @@ async def read_consultation(request: Ask, session: AsyncSession) -> Response[byt
         "has_questions": bool(await rounds_that_ask(session, [each.id for each in consultation.rounds])),
         "responses": await _count_responses(session, view),
     }
-    shared = Shared(frozenset({consultation_scope(consultation.id)}), view.until, consultation.id)
+    shared = Shared(scopes_with_responses(consultation.id), view.until, consultation.id)
     feed = Feed(view.title.text, f"/{locale}{view.address}/feed.atom")
     return respond(
         request,

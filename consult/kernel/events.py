@@ -16,6 +16,16 @@ def consultation_scope(consultation_id: int) -> str:
     return f"consultation:{consultation_id}"
 
 
+def responses_scope(consultation_id: int) -> str:
+    """The scope of a consultation's formal responses: drafts show none of them, and stay in the cache at a deadline."""
+    return f"responses:{consultation_id}"
+
+
+def scopes_with_responses(consultation_id: int) -> frozenset[str]:
+    """The scopes of a page that shows formal responses, or counts them."""
+    return frozenset({consultation_scope(consultation_id), responses_scope(consultation_id)})
+
+
 def account_scope(user_id: int) -> str:
     """The scope of who a person is: name, role, sessions."""
     return f"account:{user_id}"

@@ -22,7 +22,7 @@ from consult.consultations.pages import view_many
 from consult.consultations.queries import get_consultation
 from consult.i18n.catalogues import catalogue
 from consult.kernel.addresses import with_query
-from consult.kernel.events import consultation_scope
+from consult.kernel.events import scopes_with_responses
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation
 from consult.models.submission import Publication
@@ -82,7 +82,7 @@ async def read_responses(request: Ask, session: AsyncSession, slug: str) -> Resp
         "filter_bar": _bar(with_query(address, round=number or ""), filters, consultation, locale),
         "rounds": _round_links(address, number, consultation, locale),
     }
-    shared = Shared(frozenset({consultation_scope(consultation.id)}), view.until, consultation.id)
+    shared = Shared(scopes_with_responses(consultation.id), view.until, consultation.id)
     return respond(request, "publication/responses.html", context, section="consultations", shared=shared)
 
 

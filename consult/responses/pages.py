@@ -12,7 +12,7 @@ from consult.documents.queries import list_drafts
 from consult.i18n.words import DISPOSITIONS, disposition_label
 from consult.kernel.addresses import with_query
 from consult.kernel.errors import NotFound
-from consult.kernel.events import consultation_scope
+from consult.kernel.events import scopes_with_responses
 from consult.responses.queries import ANSWERS_PAGE, list_answered, read_id
 from consult.responses.views import count_answers, view_answered, view_outcome
 from consult.security.permissions import Permission
@@ -53,7 +53,7 @@ async def get_outcome(
         "first": with_query(address, answer=kind) if after else "",
         "next": f"{more}#answers" if more else "",
     }
-    shared = Shared(frozenset({consultation_scope(consultation.id)}), view.until, consultation.id)
+    shared = Shared(scopes_with_responses(consultation.id), view.until, consultation.id)
     return respond(request, "responses/outcome.html", context, section="consultations", shared=shared)
 
 

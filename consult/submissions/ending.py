@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.attachments.service import unpublish_files
 from consult.comments.counting import count_again
 from consult.kernel.errors import Conflict, RoundClosed
-from consult.kernel.events import Event, activity_scope, consultation_scope
+from consult.kernel.events import Event, activity_scope, responses_scope
 from consult.kernel.messages import N_
 from consult.kernel.translated import Translated
 from consult.ledger.audit import record
@@ -88,7 +88,7 @@ async def _end(
     await _hide(session, contribution)
     submission.state, submission.ended_at, submission.ended_note = state, now, note
     await unpublish_files(session, submission, now)
-    scopes = [consultation_scope(contribution.consultation_id)]
+    scopes = [responses_scope(contribution.consultation_id)]
     if submission.author_id is not None:
         scopes.append(activity_scope(submission.author_id))
     data = {

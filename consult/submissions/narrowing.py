@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.attachments.service import renew_files, unpublish_files
 from consult.kernel.errors import Conflict
-from consult.kernel.events import Event, activity_scope, consultation_scope
+from consult.kernel.events import Event, activity_scope, responses_scope
 from consult.kernel.messages import N_
 from consult.ledger.counters import tally, traits
 from consult.ledger.outbox import emit
@@ -80,7 +80,7 @@ def _traits(contribution: Contribution) -> tuple[tuple[str, str], ...]:
 
 
 def _tell(session: AsyncSession, submission: Submission, contribution: Contribution, now: datetime) -> None:
-    scopes = [consultation_scope(contribution.consultation_id)]
+    scopes = [responses_scope(contribution.consultation_id)]
     if submission.author_id is not None:
         scopes.append(activity_scope(submission.author_id))
     data = {

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.attachments.service import publish_files
 from consult.comments.counting import count_again
 from consult.kernel.errors import Conflict, RoundClosed
-from consult.kernel.events import Event, activity_scope, consultation_scope
+from consult.kernel.events import Event, activity_scope, responses_scope
 from consult.kernel.messages import N_
 from consult.kernel.references import contribution_reference
 from consult.ledger.counters import take_numbers, tally, traits
@@ -306,7 +306,7 @@ def _tell(
     corrected: bool,
     now: datetime,
 ) -> None:
-    scopes = [consultation_scope(contribution.consultation_id)]
+    scopes = [responses_scope(contribution.consultation_id)]
     if submission.author_id is not None:
         scopes.append(activity_scope(submission.author_id))
     data = {
