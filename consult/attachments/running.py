@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
 from pathlib import Path
 
 import msgspec
 
 from consult.attachments.problems import Problem
 from consult.attachments.work import Checked, Read
-from consult.settings import ROOT
+from consult.kernel.apart import run_apart
 
 CHECK_WITHIN, READ_WITHIN = 90.0, 240.0
 """Seconds by the clock, on a machine that has other things to do."""
-KEPT_ENVIRONMENT = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONPATH"})
-"""What the process is told of its surroundings: no secret is among it."""
 MOST_SAID = 16_000_000
 """Bytes of an answer."""
 
@@ -35,18 +30,5 @@ async def read_file(path: Path, ending: str) -> Read:
 
 async def _run(within: float, *arguments: str) -> bytes | None:
     """What the process said; None where it took too much."""
-    environment = {name: value for name, value in os.environ.items() if name in KEPT_ENVIRONMENT}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "consult.attachments.work", *arguments,
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        cwd=ROOT, env=environment,
-    )  # fmt: skip
-    try:
-        said, _ = await asyncio.wait_for(process.communicate(), timeout=within)
-    except TimeoutError:
-        return None
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    return said if process.returncode == 0 and said and len(said) <= MOST_SAID else None
+    said = await run_apart("consult.attachments.work", *arguments, within=within)
+    return said if said is not None and len(said) <= MOST_SAID else None

@@ -5,8 +5,6 @@ nothing else along.
 
 from __future__ import annotations
 
-import os
-import resource
 import sys
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from consult.attachments.checks.deciding import decide
 from consult.attachments.cleaning import clean
 from consult.attachments.loading import load
 from consult.attachments.problems import FileRefusedError, Problem
+from consult.kernel.apart import limit_this_process
 
 CHECK_SECONDS, READ_SECONDS = 40, 120
 """Of processor time."""
@@ -71,11 +70,7 @@ def main() -> None:
     """Limit, look, say."""
     what, path, word = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
     seconds = CHECK_SECONDS if what == "check" else READ_SECONDS
-    os.nice(NICENESS)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_WRITTEN, MOST_WRITTEN))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit_this_process(seconds, MOST_MEMORY, written=MOST_WRITTEN, niceness=NICENESS)
     found = check(path, word, Path(sys.argv[4])) if what == "check" else read(path, word)
     sys.stdout.buffer.write(msgspec.json.encode(found))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from typing import Any
@@ -11,15 +10,13 @@ from typing import Any
 import msgspec
 
 from consult.editions.making import LENGTH, Made, Wanted, framed
+from consult.kernel.apart import surroundings
 from consult.settings import ROOT
 
 TIME_LIMIT = 300.0
 """Seconds for the files of one text; PATIENCE of the service is longer."""
 MOST_ORDERS = 50
 """After so many a new process is started, whatever the libraries have kept of them."""
-KEPT_ENVIRONMENT = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_PATH",
-                              "FONTCONFIG_FILE", "LD_LIBRARY_PATH", "PYTHONPATH"})  # fmt: skip
-"""What a maker is told of its surroundings: no secret is among it."""
 
 
 class MakerProcess:
@@ -64,10 +61,9 @@ class MakerProcess:
 
 
 async def _start() -> Process:
-    environment = {name: value for name, value in os.environ.items() if name in KEPT_ENVIRONMENT}
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "consult.editions.making",
-        stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd=ROOT, env=environment,
+        stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd=ROOT, env=surroundings(),
     )  # fmt: skip
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 import tempfile
 from pathlib import Path
 
 import msgspec
 
 from consult.attachments.problems import SENTENCES, Problem
-from consult.attachments.running import KEPT_ENVIRONMENT, check_file
+from consult.attachments.running import check_file
+from consult.kernel.apart import run_apart
 from consult.kernel.errors import FieldError, FormInvalid, Message
 from consult.kernel.messages import N_
 from consult.offline.form import Mark, read_mark
 from consult.offline.work import READERS, Filled
-from consult.settings import ROOT
 
 MOST_BYTES = 5_000_000
 WITHIN = 60.0
@@ -58,20 +56,5 @@ def _refused(text: str) -> FormInvalid:
 
 
 async def _read(path: Path, ending: str) -> Filled:
-    environment = {name: value for name, value in os.environ.items() if name in KEPT_ENVIRONMENT}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "consult.offline.work", str(path), ending,
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        cwd=ROOT, env=environment,
-    )  # fmt: skip
-    try:
-        said, _ = await asyncio.wait_for(process.communicate(), timeout=WITHIN)
-    except TimeoutError:
-        return Filled(damaged=True)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    return (
-        msgspec.json.decode(said, type=Filled) if process.returncode == 0 and said else Filled(damaged=True)
-    )
+    said = await run_apart("consult.offline.work", str(path), ending, within=WITHIN)
+    return Filled(damaged=True) if said is None else msgspec.json.decode(said, type=Filled)

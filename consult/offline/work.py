@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import resource
 import sys
 from pathlib import Path
 
 import msgspec
 
+from consult.kernel.apart import limit_this_process
 from consult.offline.word import read_word
 from consult.offline.workbook import read_workbook
 
@@ -38,11 +37,7 @@ def read(path: Path, ending: str) -> Filled:
 
 def main() -> None:
     """Limit, read, say."""
-    os.nice(5)
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 2))
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit_this_process(SECONDS, MOST_MEMORY, written=0, niceness=5)
     sys.stdout.buffer.write(msgspec.json.encode(read(Path(sys.argv[1]), sys.argv[2])))
 
 

@@ -3,9 +3,6 @@ the web server's."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -14,13 +11,10 @@ import msgspec
 from anyio import CapacityLimiter
 from anyio.lowlevel import RunVar
 
+from consult.kernel.apart import run_apart
 from consult.kernel.errors import ConsultError
-from consult.settings import ROOT
 
 TIME_LIMIT = 60.0
-KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE",
-                    "LD_LIBRARY_PATH", "PYTHONPATH")  # fmt: skip
-"""What the process is told of its surroundings: no secret is among it."""
 _TURNS: RunVar[CapacityLimiter] = RunVar("papers")
 
 
@@ -52,19 +46,7 @@ def _style() -> str:
 
 
 async def _in_process(order: Order) -> bytes:
-    environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "consult.paper.process", cwd=ROOT, env=environment,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        body, _ = await asyncio.wait_for(process.communicate(msgspec.msgpack.encode(order)), TIME_LIMIT)
-    except TimeoutError:
-        raise ConsultError from None
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode or not body:
+    body = await run_apart("consult.paper.process", given=msgspec.msgpack.encode(order), within=TIME_LIMIT)
+    if body is None:
         raise ConsultError
     return body

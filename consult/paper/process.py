@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import resource
 import sys
 from io import BytesIO
 from typing import Any
@@ -12,6 +10,7 @@ import msgspec
 from weasyprint import HTML, Attachment
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from consult.kernel.apart import limit_this_process
 from consult.paper.printing import Order
 
 SECONDS, MEMORY = 40, 1 << 30
@@ -41,9 +40,7 @@ class _Nothing(URLFetcher):  # type: ignore[misc]
 
 def main() -> None:
     """Read, make, write."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    os.nice(5)
+    limit_this_process(SECONDS, MEMORY, niceness=5)
     order = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Order)
     sys.stdout.buffer.write(make_pdf(order))
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.attachments.service import unpublish_files
 from consult.comments.counting import count_again
 from consult.kernel.errors import Conflict, RoundClosed
-from consult.kernel.events import Event, activity_scope, responses_scope
 from consult.kernel.messages import N_
 from consult.kernel.translated import Translated
 from consult.ledger.audit import record
-from consult.ledger.outbox import emit
 from consult.models.consultation import Round
 from consult.models.contribution import Contribution, Revision, State
 from consult.models.submission import (
@@ -28,6 +26,7 @@ from consult.models.submission import (
 )
 from consult.receipts.service import Ending, log_end
 from consult.security.actor import Actor
+from consult.submissions.face import get_face, tell
 from consult.submissions.queries import sendings_of
 from consult.submissions.rules import may_correct
 
@@ -62,7 +61,7 @@ async def end_submission(
     await _end(session, submission, state, note, now)
     if erase:
         await _erase(session, submission)
-    contribution = await _face(session, submission)
+    contribution = await get_face(session, submission)
     record(session, actor, f"submission.{state}", contribution.reference, now)
 
 
@@ -83,28 +82,15 @@ async def _end(
     note: Translated | None,
     now: datetime,
 ) -> None:
-    contribution = await _face(session, submission)
+    contribution = await get_face(session, submission)
     sendings = await sendings_of(session, submission.id)
     await _hide(session, contribution)
     submission.state, submission.ended_at, submission.ended_note = state, now, note
     await unpublish_files(session, submission, now)
-    scopes = [responses_scope(contribution.consultation_id)]
-    if submission.author_id is not None:
-        scopes.append(activity_scope(submission.author_id))
-    data = {
-        "contribution_id": contribution.id,
-        "consultation_id": contribution.consultation_id,
-        "submission_id": submission.id,
-    }
-    emit(session, Event("submission.ended", tuple(scopes), data), now)
+    tell(session, "submission.ended", submission, contribution, now)
     await session.flush()
     kind: Ending = "withdrawn" if state is SubmissionState.WITHDRAWN else "removed"
     await log_end(session, sendings[-1], kind, contribution.reference, note, now)
-
-
-async def _face(session: AsyncSession, submission: Submission) -> Contribution:
-    statement = select(Contribution).where(Contribution.id == submission.contribution_id)
-    return (await session.execute(statement)).scalar_one()
 
 
 async def _hide(session: AsyncSession, contribution: Contribution) -> None:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.attachments.service import renew_files, unpublish_files
 from consult.kernel.errors import Conflict
-from consult.kernel.events import Event, activity_scope, responses_scope
 from consult.kernel.messages import N_
-from consult.ledger.counters import tally, traits
-from consult.ledger.outbox import emit
-from consult.models.contribution import Contribution, State
+from consult.models.contribution import State
 from consult.models.questionnaire import Content
 from consult.models.submission import Publication, Submission, SubmissionState
 from consult.submissions.document import read_document
+from consult.submissions.face import get_face, recount, show_face, tell, traits_of
 from consult.submissions.public import as_published, view_public
 from consult.submissions.queries import last_sending
-from consult.submissions.service import show_face
 
 LESS_AND_LESS = (Publication.NAMED, Publication.UNNAMED, Publication.CONFIDENTIAL)
 """Ways to be published, each of which shows less than the one before."""
@@ -46,19 +42,18 @@ async def narrow_publication(
     sending = await last_sending(session, submission.id)
     if submission.state != SubmissionState.SENT or sending is None or not sending.text:
         raise Conflict
-    contribution = await _face(session, submission)
+    contribution = await get_face(session, submission)
     if publication not in less_public(contribution.publication):
         raise Conflict(N_("It is published like that, or shows even less."))
     document = as_published(read_document(sending.text), publication, summary)
-    was = _traits(contribution)
+    was = traits_of(contribution)
     show_face(contribution, submission, view_public(document, content, document.lang))
     submission.publication = publication
     contribution.edited_at = now
-    if contribution.state == State.PUBLISHED and was != _traits(contribution):
-        await tally(session, contribution.consultation_id, was, -1)
-        await tally(session, contribution.consultation_id, _traits(contribution))
+    if contribution.state == State.PUBLISHED:
+        await recount(session, contribution, was)
     await _change_files(session, submission, publication, now)
-    _tell(session, submission, contribution, now)
+    tell(session, "submission.narrowed", submission, contribution, now)
     await session.flush()
 
 
@@ -68,24 +63,3 @@ async def _change_files(
     # What was added since the last sending stays unpublished.
     change = unpublish_files if publication is Publication.CONFIDENTIAL else renew_files
     await change(session, submission, now)
-
-
-async def _face(session: AsyncSession, submission: Submission) -> Contribution:
-    statement = select(Contribution).where(Contribution.id == submission.contribution_id)
-    return (await session.execute(statement)).scalar_one()
-
-
-def _traits(contribution: Contribution) -> tuple[tuple[str, str], ...]:
-    return traits(contribution.kind, contribution.country, contribution.lang, contribution.type)
-
-
-def _tell(session: AsyncSession, submission: Submission, contribution: Contribution, now: datetime) -> None:
-    scopes = [responses_scope(contribution.consultation_id)]
-    if submission.author_id is not None:
-        scopes.append(activity_scope(submission.author_id))
-    data = {
-        "contribution_id": contribution.id,
-        "consultation_id": contribution.consultation_id,
-        "submission_id": submission.id,
-    }
-    emit(session, Event("submission.narrowed", tuple(scopes), data), now)

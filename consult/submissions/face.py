@@ -1,0 +1,136 @@
+"""The public face of a response: a contribution made of the public part alone, and of nobody's account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from consult.comments.counting import count_again
+from consult.kernel.events import Event, activity_scope, responses_scope
+from consult.kernel.references import contribution_reference
+from consult.ledger.counters import take_numbers, tally, traits
+from consult.ledger.outbox import emit
+from consult.models.consultation import Consultation
+from consult.models.contribution import Contribution, ContributionType, Place, State
+from consult.models.questionnaire import Content
+from consult.models.submission import Rule, Submission
+from consult.security.actor import Actor
+from consult.submissions.document import Document
+from consult.submissions.public import PublicResponse, public_text, view_public
+
+
+async def get_face(session: AsyncSession, submission: Submission) -> Contribution:
+    """The public face of a response that was sent."""
+    statement = select(Contribution).where(Contribution.id == submission.contribution_id)
+    return (await session.execute(statement)).scalar_one()
+
+
+async def put_face(
+    session: AsyncSession,
+    submission: Submission,
+    consultation: Consultation,
+    content: Content,
+    document: Document,
+    actor: Actor,
+    rule: Rule,
+    now: datetime,
+) -> Contribution:
+    """The public face, new or changed: made of the public part alone, and of nobody's account."""
+    response = view_public(document, content, document.lang)
+    if submission.contribution_id is None:
+        contribution = await _new_face(session, submission, consultation, now)
+        was = None
+    else:
+        contribution = await get_face(session, submission)
+        was = traits_of(contribution) if contribution.state == State.PUBLISHED else None
+        contribution.edited_at = now
+    show_face(contribution, submission, response)
+    contribution.in_grace, contribution.late = rule is Rule.GRACE, rule is Rule.LATE
+    contribution.state = _state(contribution, consultation, actor, is_new=was is None)
+    await session.flush()
+    await _count(session, contribution, was)
+    return contribution
+
+
+async def _new_face(
+    session: AsyncSession, submission: Submission, consultation: Consultation, now: datetime
+) -> Contribution:
+    number = await take_numbers(session, f"{ContributionType.SUBMISSION}:{consultation.id}")
+    contribution = Contribution(
+        reference=contribution_reference(consultation.reference, ContributionType.SUBMISSION, number),
+        consultation_id=consultation.id,
+        round_id=submission.round_id,
+        type=ContributionType.SUBMISSION,
+        place=Place.CONSULTATION,
+        lang=submission.lang,
+        text="",
+        html="",
+        state=State.PENDING,
+        created_at=now,
+    )
+    session.add(contribution)
+    return contribution
+
+
+def show_face(contribution: Contribution, submission: Submission, response: PublicResponse) -> None:
+    """Give the public face what is public of a response, and nothing else."""
+    text, html = public_text(response)
+    contribution.text, contribution.html, contribution.lang = text, str(html), submission.lang
+    contribution.author_name, contribution.organisation_name = response.name, response.organisation
+    contribution.organisation_id = submission.organisation_id if response.is_named else None
+    contribution.kind, contribution.country = response.kind, response.country
+    contribution.verified, contribution.anonymous = response.verified, not response.is_named
+    contribution.publication = response.publication
+    contribution.interest, contribution.funder = response.interest, response.funder
+
+
+def _state(contribution: Contribution, consultation: Consultation, actor: Actor, *, is_new: bool) -> State:
+    """What moderators decided stays; else it waits for them where nobody vouched for an address, or all first ones do."""
+    if contribution.state == State.HIDDEN:
+        return State.HIDDEN
+    if not is_new:
+        return State.PUBLISHED
+    waits = not actor.confirmed or consultation.first_posts_wait
+    return State.PENDING if waits else State.PUBLISHED
+
+
+def traits_of(contribution: Contribution) -> tuple[tuple[str, str], ...]:
+    """What it counts as while it is public."""
+    return traits(contribution.kind, contribution.country, contribution.lang, contribution.type)
+
+
+async def _count(
+    session: AsyncSession, contribution: Contribution, was: Sequence[tuple[str, str]] | None
+) -> None:
+    """`was`: what it counted as before, None where it was not public. What hides it counts by itself."""
+    if contribution.state != State.PUBLISHED:
+        return
+    if was is None:
+        await count_again(session, contribution, 1)
+    else:
+        await recount(session, contribution, was)
+
+
+async def recount(session: AsyncSession, contribution: Contribution, was: Sequence[tuple[str, str]]) -> None:
+    """A public face that counted as `was` counts as what it shows now."""
+    if was != (now_public := traits_of(contribution)):
+        await tally(session, contribution.consultation_id, was, -1)
+        await tally(session, contribution.consultation_id, now_public)
+
+
+def tell(
+    session: AsyncSession, kind: str, submission: Submission, face: Contribution, now: datetime, **more: int
+) -> None:
+    """Say what happened to a response; `more` are ids that belong to the event."""
+    scopes = [responses_scope(face.consultation_id)]
+    if submission.author_id is not None:
+        scopes.append(activity_scope(submission.author_id))
+    about = {
+        "contribution_id": face.id,
+        "consultation_id": face.consultation_id,
+        "submission_id": submission.id,
+    }
+    emit(session, Event(kind, tuple(scopes), {**about, **more}), now)
