@@ -156,7 +156,7 @@ def _wrap(inner: ASGIApp, site: Site) -> ASGIApp:
 
 def _session_finder(site: Site) -> Any:
     async def find(digest: str) -> tuple[Actor, Any] | None:
-        async with site.database.reading() as session:
+        async with site.database.asking() as session:
             return await find_by_session(session, digest, site.settings.secret_key)
 
     return find
@@ -164,7 +164,7 @@ def _session_finder(site: Site) -> Any:
 
 def _token_finder(site: Site) -> Any:
     async def find(digest: str) -> tuple[Actor, Any] | None:
-        async with site.database.reading() as session:
+        async with site.database.asking() as session:
             return await find_by_token(session, digest)
 
     return find

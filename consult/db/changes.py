@@ -183,11 +183,13 @@ async def announce(session: AsyncSession, scopes: frozenset[str]) -> None:
 
     Events without scopes are announced too: no page changes, but the worker has something to do.
     """
-    if session.get_bind().dialect.name != "postgresql":
-        return
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("SELECT pg_notify(:channel, :payload)"), announcement(scopes))
+
+
+def announcement(scopes: frozenset[str]) -> dict[str, str]:
+    """What `pg_notify` is given: channel and payload."""
     payload = json.dumps(sorted(scopes))
     if len(payload) > 7000:
         payload = json.dumps(sorted(EVERYTHING))
-    await session.execute(
-        text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload}
-    )
+    return {"channel": CHANNEL, "payload": payload}

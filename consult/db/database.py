@@ -13,6 +13,8 @@ TURN = "turn"
 """Key in `session.info`: the writer's turn."""
 SCOPES = "scopes"
 """Key in `session.info`: the scopes that this transaction changes."""
+ANNOUNCED = "announced"
+"""Key in `session.info`: those of them whose change the commit will announce already."""
 
 Writer = tuple[Turn, AsyncEngine]
 """What a writing session needs of its own, used again by the next one: making it takes as long as a statement."""
@@ -24,6 +26,9 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
         self.engine: AsyncEngine = make_engine(url, pool_size=pool_size)
+        self._askers = (
+            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
         self.changes = make_changes(url)
         self._queue = asyncio.Lock()
         self._idle: list[Writer] = []
@@ -38,6 +43,13 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session whose transaction is rolled back at the end."""
         async with self._sessions() as session:
+            yield session
+
+    @asynccontextmanager
+    async def asking(self) -> AsyncIterator[AsyncSession]:
+        """A session for one question, without a transaction around it: on PostgreSQL that is one way to the server and
+        back instead of three."""
+        async with self._sessions(bind=self._askers) as session:
             yield session
 
     @asynccontextmanager
@@ -64,7 +76,7 @@ class Database:
             await announce(session, frozenset(scopes))
         await session.commit()
         session.info[TURN].give_back()
-        self.changes.note(frozenset(scopes or ()))
+        self.changes.note(frozenset((scopes or set()) | session.info.pop(ANNOUNCED, set())))
 
     async def close(self) -> None:
         """Give all connections back."""

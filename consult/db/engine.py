@@ -2,10 +2,12 @@
 
 import asyncio
 import sqlite3
+from select import POLLIN, poll
 from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from consult.db.sqlite_connection import connect
@@ -55,12 +57,13 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         url,
         pool_size=pool_size,
         max_overflow=10,
-        pool_pre_ping=not sqlite,
         connect_args={"async_creator_fn": connect} if sqlite else {},
     )
     if sqlite:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine.sync_engine, "checkout", _refuse_ended)
     return engine
 
 
@@ -86,6 +89,14 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver's own BEGIN comes too late and is never IMMEDIATE: `_begin_sqlite` does it.
     connection.isolation_level = None
     prepare_sqlite(connection)
+
+
+def _refuse_ended(connection: Any, _record: object, _proxy: object) -> None:
+    """A connection that nobody uses has nothing to say, unless its server has ended it: that is seen without asking it."""
+    look = poll()
+    look.register(connection.driver_connection.fileno(), POLLIN)
+    if look.poll(0):
+        raise DisconnectionError
 
 
 def _begin_sqlite(connection: Connection) -> None:

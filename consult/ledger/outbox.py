@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, func, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.db.database import SCOPES
+from consult.db.changes import announcement
+from consult.db.database import ANNOUNCED, SCOPES
 from consult.kernel.events import Event
 from consult.models.ledger import OutboxEvent
 
@@ -18,12 +19,21 @@ def emit(session: AsyncSession, event: Event, now: datetime) -> None:
 
 
 async def emit_now(session: AsyncSession, event: Event, now: datetime) -> None:
-    """As `emit`, by one plain INSERT: for what happens often, where the unit of work would cost as much again."""
-    await session.execute(_INSERT, _row(event, now))
-    session.info.setdefault(SCOPES, set()).update(event.scopes)
+    """As `emit`, by one plain INSERT: for what happens often, where the unit of work would cost as much again.
+
+    On PostgreSQL the same statement also has the commit announced.
+    """
+    row = _row(event, now)
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(_INSERT_AND_ANNOUNCE, {**row, **announcement(frozenset(event.scopes))})
+        session.info.setdefault(ANNOUNCED, set()).update(event.scopes)
+    else:
+        await session.execute(_INSERT, row)
+        session.info.setdefault(SCOPES, set()).update(event.scopes)
 
 
 _INSERT = insert(OutboxEvent.__table__)  # type: ignore[arg-type]
+_INSERT_AND_ANNOUNCE = _INSERT.returning(func.pg_notify(bindparam("channel"), bindparam("payload")))
 
 
 def _row(event: Event, now: datetime) -> dict[str, Any]:
