@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.kernel.errors import NotFound
@@ -56,14 +56,20 @@ async def find_by_session(
     session: AsyncSession, digest: str, secret_key: str
 ) -> tuple[Actor, datetime] | None:
     """The person of a session's digest and when it ends; the actor's csrf secret is derived from the session."""
-    statement = _people().add_columns(SignedIn.id, SignedIn.expires_at)
-    statement = statement.join(SignedIn, SignedIn.user_id == User.id).where(SignedIn.token_hash == digest)
-    row = (await session.execute(statement)).first()
+    row = (await session.execute(_SIGNED_IN, {"digest": digest})).first()
     if row is None:
         return None
     user, organisation, role, session_id, expires_at = row
     csrf = keyed_hash(secret_key, "csrf", digest)[:32]
     return actor_from(user, organisation, role, session_id, csrf), expires_at
+
+
+_SIGNED_IN = (
+    _people()
+    .add_columns(SignedIn.id, SignedIn.expires_at)
+    .join(SignedIn, SignedIn.user_id == User.id)
+    .where(SignedIn.token_hash == bindparam("digest"))
+)
 
 
 async def find_by_token(session: AsyncSession, digest: str) -> tuple[Actor, datetime] | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.attachments.kinds import kind_of
@@ -32,19 +32,17 @@ async def list_attachments(
     session: AsyncSession, submission_id: int, question: str | None = None
 ) -> list[Attachment]:
     """A response's files in order, in every state; of one question where it is named ("" for the response itself)."""
-    statement = select(Attachment).where(Attachment.submission_id == submission_id)
+    statement = _OF_RESPONSE
     if question is not None:
         statement = statement.where(Attachment.question == question)
-    ordered = statement.order_by(Attachment.position, Attachment.id)
-    return list((await session.execute(ordered)).scalars())
+    return list((await session.execute(statement, {"response": submission_id})).scalars())
 
 
-async def unsettled_attachments(session: AsyncSession, submission_id: int) -> list[Attachment]:
-    """Files that have not arrived, or were refused: a response waits for them, or they are removed."""
-    statement = select(Attachment).where(
-        Attachment.submission_id == submission_id, Attachment.state != AttachmentState.KEPT
-    )
-    return list((await session.execute(statement.order_by(Attachment.position, Attachment.id))).scalars())
+_OF_RESPONSE = (
+    select(Attachment)
+    .where(Attachment.submission_id == bindparam("response"))
+    .order_by(Attachment.position, Attachment.id)
+)
 
 
 async def get_attachment(session: AsyncSession, submission_id: int, key: str) -> Attachment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -203,9 +204,13 @@ async def remove(
     await _tell_if_public(session, submission, attachment, now)
 
 
-async def publish_files(session: AsyncSession, submission: Submission, now: datetime) -> None:
-    """Make public what may be, in the transaction of a sending: numbers that were given stay, others follow them."""
-    files = await list_attachments(session, submission.id)
+async def publish_files(
+    session: AsyncSession, submission: Submission, files: Sequence[Attachment], now: datetime
+) -> None:
+    """Make public what may be of a response's files, in the transaction of a sending: numbers that were given stay,
+    others follow them."""
+    if not files:
+        return
     last = max((each.public_number for each in files), default=0)
     for each in files:
         public = (
@@ -219,8 +224,7 @@ async def publish_files(session: AsyncSession, submission: Submission, now: date
             last += 1
             each.public_number = last
     await session.flush()
-    if files:
-        await _tell(session, submission, now)
+    await _tell(session, submission, now)
 
 
 async def renew_files(session: AsyncSession, submission: Submission, now: datetime) -> None:

@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import make_transient_to_detached
 
-from consult.comments.counting import CONTRIBUTIONS, count_new
+from consult.comments.counting import count_new
 from consult.comments.telling import about
 from consult.comments.written import Sending as Sending
 from consult.comments.written import Written
@@ -30,13 +29,13 @@ from consult.models.contribution import (
     Place,
     State,
 )
+from consult.models.plain import insert_one
 from consult.security.actor import Actor
 
 _ANCHORS: Any = Anchor.__table__
-_INSERT_COMMENT = insert(CONTRIBUTIONS).returning(CONTRIBUTIONS.c.id)
 _INSERT_ANCHOR = insert(_ANCHORS)
 EMPTY_SELECTOR = {"exact": "", "prefix": "", "suffix": "", "start": 0, "end": 0}
-"""Statements of the way that every posted comment takes, made once: building one takes longer than running it."""
+"""Made once: building a statement takes longer than running it."""
 
 
 async def post_comment(
@@ -187,20 +186,11 @@ async def _add(
 ) -> None:
     number = await take_numbers(session, f"comment:{consultation.id}")
     comment.reference = contribution_reference(consultation.reference, comment.type, number)
-    await _insert(session, comment)
+    await insert_one(session, comment)
     if isinstance(target, BlockPlace):
         await session.execute(_INSERT_ANCHOR, _anchor(comment.id, target, written))
         if not target.newest:
             await reopen_carrying(session, [target.version_id])
-
-
-async def _insert(session: AsyncSession, comment: Contribution) -> None:
-    """One plain INSERT: what the unit of work does around it costs as much as the rest of the post."""
-    names = [column.key for column in CONTRIBUTIONS.columns if column.key != "id"]
-    values = {name: getattr(comment, name) for name in names}
-    comment.id = (await session.execute(_INSERT_COMMENT, values)).scalar_one()
-    make_transient_to_detached(comment)
-    session.add(comment)
 
 
 def _anchor(contribution_id: int, target: BlockPlace, written: Written) -> dict[str, Any]:

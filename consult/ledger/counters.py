@@ -5,13 +5,15 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
+from sqlalchemy import TextClause, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.models.ledger import Counter, Tally
+from consult.models.ledger import Counter
 
 COUNTERS: Any = Counter.__table__
-TALLIES: Any = Tally.__table__
+ROWS = 16
+"""Tallies that are added to by one statement."""
 
 
 def _dialect_of(session: AsyncSession) -> str:
@@ -31,12 +33,13 @@ def _take(dialect: str) -> Any:
 
 
 @cache
-def _add(dialect: str) -> Any:
-    """Made once and sent row by row: a statement with many rows in it would be compiled anew each time."""
-    statement = _insert(dialect, TALLIES)
-    return statement.on_conflict_do_update(
-        index_elements=["consultation_id", "dimension", "value"],
-        set_={"count": TALLIES.c.count + statement.excluded.count},
+def _add(rows: int) -> TextClause:
+    """As text: what SQLAlchemy makes of several rows in one statement is compiled anew each time, and rows that are sent
+    one by one take a way to PostgreSQL and back each."""
+    values = ", ".join(f"(:consultation_id, :dimension{at}, :value{at}, :count{at})" for at in range(rows))
+    return text(
+        f"INSERT INTO tallies (consultation_id, dimension, value, count) VALUES {values} "  # noqa: S608
+        "ON CONFLICT (consultation_id, dimension, value) DO UPDATE SET count = tallies.count + excluded.count"
     )
 
 
@@ -45,6 +48,22 @@ async def take_numbers(session: AsyncSession, name: str, amount: int = 1) -> int
     taken = await session.execute(_take(_dialect_of(session)), {"name": name, "value": amount})
     last = taken.scalar_one()
     return int(last) - amount + 1
+
+
+async def take_one_of_each(session: AsyncSession, *names: str) -> dict[str, int]:
+    """The next number of each series, in one statement. Others wait for this commit; who takes numbers and adds to
+    tallies takes the numbers first, or two writers could wait for each other."""
+    values = {f"name{at}": name for at, name in enumerate(names)}
+    return {row.name: int(row.value) for row in await session.execute(_take_each(len(names)), values)}
+
+
+@cache
+def _take_each(amount: int) -> TextClause:
+    values = ", ".join(f"(:name{at}, 1)" for at in range(amount))
+    return text(
+        f"INSERT INTO counters (name, value) VALUES {values} "  # noqa: S608
+        "ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING name, value"
+    )
 
 
 def traits(kind: str, country: str, lang: str, type_: str) -> tuple[tuple[str, str], ...]:
@@ -66,10 +85,10 @@ async def tally_many(
     amounts: Mapping[tuple[str, str], int] | Counts[tuple[str, str]],
 ) -> None:
     """Add several amounts at once; ordered, so that two writers never wait for each other in a circle."""
-    rows = [
-        {"consultation_id": consultation_id, "dimension": dimension, "value": value, "count": amount}
-        for (dimension, value), amount in sorted(amounts.items())
-        if amount
-    ]
-    if rows:
-        await session.execute(_add(_dialect_of(session)), rows)
+    rows = [(*pair, amount) for pair, amount in sorted(amounts.items()) if amount]
+    for first in range(0, len(rows), ROWS):
+        values: dict[str, object] = {"consultation_id": consultation_id}
+        part = rows[first : first + ROWS]
+        for at, (dimension, value, amount) in enumerate(part):
+            values |= {f"dimension{at}": dimension, f"value{at}": value, f"count{at}": amount}
+        await session.execute(_add(len(part)), values)

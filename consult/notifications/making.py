@@ -80,7 +80,7 @@ class MailMaker:
         if event.kind == "disposition.given":
             return await self._letters.of_disposition(session, data["contribution_id"])
         if event.kind in ("submission.sent", "submission.corrected"):
-            receipt = await self._receipts.of_sending(session, data["sending_id"])
+            receipt = await self._receipts.of_sending(session, data["submission_id"], data["sending"])
             return [*receipt, *await self._team_letters.about(session, event)]
         if event.kind == "account.known":
             return await self._known(session, event)

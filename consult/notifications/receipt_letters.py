@@ -46,9 +46,9 @@ class ReceiptLetters:
         self._signer = signer
         self._clock = clock
 
-    async def of_sending(self, session: AsyncSession, sending_id: int) -> list[MailDraft]:
+    async def of_sending(self, session: AsyncSession, submission_id: int, number: int) -> list[MailDraft]:
         """One mail, none where the sending or the address is gone."""
-        sent = await _find(session, sending_id)
+        sent = await _find(session, submission_id, number)
         if sent is None or not sent.recipient or not sent.sending.receipt:
             return []
         content = await gather_file(session, sent.sending, self._signer, self._clock.now())
@@ -69,14 +69,14 @@ class ReceiptLetters:
         return [MailDraft(once, person.id, sent.recipient, KIND, locale, words)]
 
 
-async def _find(session: AsyncSession, sending_id: int) -> Sent | None:
+async def _find(session: AsyncSession, submission_id: int, number: int) -> Sent | None:
     statement = (
         select(SubmissionSending, Submission, User, Round, Consultation)
         .join(Submission, Submission.id == SubmissionSending.submission_id)
         .join(User, User.id == func.coalesce(SubmissionSending.sent_by, Submission.author_id))
         .join(Round, Round.id == Submission.round_id)
         .join(Consultation, Consultation.id == Round.consultation_id)
-        .where(SubmissionSending.id == sending_id)
+        .where(SubmissionSending.submission_id == submission_id, SubmissionSending.number == number)
     )
     row = (await session.execute(statement)).first()
     return Sent(*row) if row else None

@@ -13,13 +13,13 @@ from sqlalchemy.orm import aliased
 from consult.kernel.addresses import in_path
 from consult.models.consultation import Consultation, Round
 from consult.models.people import MemberRole, Membership, Organisation, User
-from consult.models.submission import SignOff, SignOffState, Submission, SubmissionSending
+from consult.models.submission import SignOff, SignOffState, Submission
 from consult.notifications.composing import Composer
 from consult.notifications.draining import Recorded
 from consult.notifications.people import Recipient, find_recipients
 from consult.notifications.post import MailDraft, once_key
 from consult.submissions.document import read_document
-from consult.submissions.queries import roles_from
+from consult.submissions.queries import find_sending, roles_from
 
 SENT = ("submission.sent", "submission.corrected")
 SETTLED = {"sign-off.signed": "signed", "sign-off.declined": "declined", "sign-off.taken-back": "taken-back"}
@@ -91,7 +91,7 @@ class TeamLetters:
 
     async def _sent(self, session: AsyncSession, event: Recorded) -> list[MailDraft]:
         """To the other members, and to the organisations that were asked to co-sign."""
-        sending = await session.get(SubmissionSending, event.data["sending_id"])
+        sending = await find_sending(session, event.data["submission_id"], event.data["sending"])
         found = await find_shared(session, event.data["submission_id"], 0)
         if found is None or sending is None or not sending.text:
             return []

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Select, select
+from sqlalchemy import BindParameter, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.documents.blocks import BlockKind, read_shape
@@ -21,15 +21,19 @@ from consult.models.document import Block
 from consult.models.questionnaire import Question, QuestionKind, Questionnaire
 
 
-def _of_round(round_id: int) -> Select[Any]:
+def _of_round(round_id: int | BindParameter[int]) -> Select[Any]:
     return select(Questionnaire).where(Questionnaire.round_id == round_id)
+
+
+def current_of(round_id: int | BindParameter[int]) -> Select[Any]:
+    """The newest ready edition of a round."""
+    ready = _of_round(round_id).where(Questionnaire.ready_at.is_not(None))
+    return ready.order_by(Questionnaire.edition.desc()).limit(1)
 
 
 async def current_questionnaire(session: AsyncSession, round_id: int) -> Questionnaire | None:
     """The newest ready edition: what respondents are asked. None where nothing is ready."""
-    statement = _of_round(round_id).where(Questionnaire.ready_at.is_not(None))
-    statement = statement.order_by(Questionnaire.edition.desc()).limit(1)
-    found: Questionnaire | None = (await session.execute(statement)).scalar_one_or_none()
+    found: Questionnaire | None = (await session.execute(current_of(round_id))).scalar_one_or_none()
     return found
 
 

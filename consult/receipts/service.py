@@ -19,7 +19,7 @@ from consult.receipts.tree import append, siblings_of
 
 RECEIPT = "consult-receipt-1"
 SERIES = "log"
-"""The counter of the log's entries; whoever takes a number has the log to themselves until they commit."""
+"""The counter of the log's entries, one more than their numbers; whoever takes one has the log until they commit."""
 
 Ending = Literal["withdrawn", "removed"]
 
@@ -28,19 +28,17 @@ _NODE: Any = insert(LogNode.__table__)  # type: ignore[arg-type]
 
 
 async def issue_receipt(
-    session: AsyncSession, sending: SubmissionSending, received: Received, signer: Signer, now: datetime
-) -> None:
-    """Append to the log that a sending was received, and sign its receipt; both are in `sending` afterwards.
+    session: AsyncSession, received: Received, number: int, signer: Signer, now: datetime
+) -> str:
+    """Append to the log, as its entry `number`, that a sending was received, and sign its receipt (JSON).
 
-    The last thing to do in a transaction: all others that want a receipt wait from here until the commit.
+    To be done late in a transaction: all others that want a receipt wait from the taking of the number until the commit.
     """
     entry = received.entry()
-    number = await take_numbers(session, SERIES) - 1
     leaf = {"kind": "received", "reference": received.reference, "of": None, "note": None, "at": now}
     await _append(session, number, entry, leaf)
-    sending.leaf = number
     signed = signer.sign({"format": RECEIPT, "received": received.state(), "entry": entry, "number": number})
-    sending.receipt = canonical(signed).decode()
+    return canonical(signed).decode()
 
 
 async def log_end(

@@ -29,6 +29,9 @@ def missing(working: Working) -> Iterator[FieldError]:
         yield FieldError(problem.question.key, problem.message)
     if not any(is_answered(value) for value in working.values.values()) and not working.files:
         yield FieldError("", Message(N_("Nothing is answered yet.")))
+    if working.has_unsettled:
+        text = N_("A file is not complete, or was refused. Finish it or remove it before you send.")
+        yield FieldError("files", Message(text))
 
 
 def _who(working: Working) -> Iterator[FieldError]:

@@ -84,13 +84,13 @@ async def _end(
 ) -> None:
     contribution = await get_face(session, submission)
     sendings = await sendings_of(session, submission.id)
+    kind: Ending = "withdrawn" if state is SubmissionState.WITHDRAWN else "removed"
+    await log_end(session, sendings[-1], kind, contribution.reference, note, now)
     await _hide(session, contribution)
     submission.state, submission.ended_at, submission.ended_note = state, now, note
     await unpublish_files(session, submission, now)
-    tell(session, "submission.ended", submission, contribution, now)
+    await tell(session, "submission.ended", submission, contribution, now)
     await session.flush()
-    kind: Ending = "withdrawn" if state is SubmissionState.WITHDRAWN else "removed"
-    await log_end(session, sendings[-1], kind, contribution.reference, note, now)
 
 
 async def _hide(session: AsyncSession, contribution: Contribution) -> None:

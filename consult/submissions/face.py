@@ -8,18 +8,21 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.comments.counting import count_again
+from consult.comments.counting import count_again, count_new
 from consult.kernel.events import Event, activity_scope, responses_scope
-from consult.kernel.references import contribution_reference
-from consult.ledger.counters import take_numbers, tally, traits
-from consult.ledger.outbox import emit
+from consult.ledger.counters import tally, traits
+from consult.ledger.outbox import emit_now
 from consult.models.consultation import Consultation
 from consult.models.contribution import Contribution, ContributionType, Place, State
+from consult.models.plain import insert_one
 from consult.models.questionnaire import Content
 from consult.models.submission import Rule, Submission
 from consult.security.actor import Actor
 from consult.submissions.document import Document
 from consult.submissions.public import PublicResponse, public_text, view_public
+
+Counted = tuple[tuple[str, str], ...] | None
+"""What a response counted as before, None where it was not public."""
 
 
 async def get_face(session: AsyncSession, submission: Submission) -> Contribution:
@@ -37,30 +40,26 @@ async def put_face(
     actor: Actor,
     rule: Rule,
     now: datetime,
-) -> Contribution:
-    """The public face, new or changed: made of the public part alone, and of nobody's account."""
+) -> tuple[Contribution, Counted]:
+    """The public face, new or changed: made of the public part alone, and of nobody's account. It is still to be
+    counted (`count_face`); a new one has no reference yet."""
     response = view_public(document, content, document.lang)
-    if submission.contribution_id is None:
-        contribution = await _new_face(session, submission, consultation, now)
-        was = None
+    is_first = submission.contribution_id is None
+    face = _new_face(submission, consultation, now) if is_first else await get_face(session, submission)
+    was = None if is_first or face.state != State.PUBLISHED else traits_of(face)
+    show_face(face, submission, response)
+    face.in_grace, face.late = rule is Rule.GRACE, rule is Rule.LATE
+    face.state = _state(face, consultation, actor, is_new=was is None)
+    if is_first:
+        await insert_one(session, face)
     else:
-        contribution = await get_face(session, submission)
-        was = traits_of(contribution) if contribution.state == State.PUBLISHED else None
-        contribution.edited_at = now
-    show_face(contribution, submission, response)
-    contribution.in_grace, contribution.late = rule is Rule.GRACE, rule is Rule.LATE
-    contribution.state = _state(contribution, consultation, actor, is_new=was is None)
-    await session.flush()
-    await _count(session, contribution, was)
-    return contribution
+        face.edited_at = now
+    return face, was
 
 
-async def _new_face(
-    session: AsyncSession, submission: Submission, consultation: Consultation, now: datetime
-) -> Contribution:
-    number = await take_numbers(session, f"{ContributionType.SUBMISSION}:{consultation.id}")
-    contribution = Contribution(
-        reference=contribution_reference(consultation.reference, ContributionType.SUBMISSION, number),
+def _new_face(submission: Submission, consultation: Consultation, now: datetime) -> Contribution:
+    return Contribution(
+        reference=submission.key,  # nothing else in the site is called so
         consultation_id=consultation.id,
         round_id=submission.round_id,
         type=ContributionType.SUBMISSION,
@@ -71,8 +70,6 @@ async def _new_face(
         state=State.PENDING,
         created_at=now,
     )
-    session.add(contribution)
-    return contribution
 
 
 def show_face(contribution: Contribution, submission: Submission, response: PublicResponse) -> None:
@@ -102,16 +99,16 @@ def traits_of(contribution: Contribution) -> tuple[tuple[str, str], ...]:
     return traits(contribution.kind, contribution.country, contribution.lang, contribution.type)
 
 
-async def _count(
-    session: AsyncSession, contribution: Contribution, was: Sequence[tuple[str, str]] | None
-) -> None:
-    """`was`: what it counted as before, None where it was not public. What hides it counts by itself."""
-    if contribution.state != State.PUBLISHED:
+async def count_face(session: AsyncSession, face: Contribution, was: Counted) -> None:
+    """Count what a response shows now. What hides it counts by itself."""
+    if face.state != State.PUBLISHED:
         return
-    if was is None:
-        await count_again(session, contribution, 1)
+    if was is not None:
+        await recount(session, face, was)
+    elif face.edited_at is None:
+        await count_new(session, face, None)
     else:
-        await recount(session, contribution, was)
+        await count_again(session, face, 1)
 
 
 async def recount(session: AsyncSession, contribution: Contribution, was: Sequence[tuple[str, str]]) -> None:
@@ -121,10 +118,10 @@ async def recount(session: AsyncSession, contribution: Contribution, was: Sequen
         await tally(session, contribution.consultation_id, now_public)
 
 
-def tell(
+async def tell(
     session: AsyncSession, kind: str, submission: Submission, face: Contribution, now: datetime, **more: int
 ) -> None:
-    """Say what happened to a response; `more` are ids that belong to the event."""
+    """Say what happened to a response; `more` are numbers that belong to the event."""
     scopes = [responses_scope(face.consultation_id)]
     if submission.author_id is not None:
         scopes.append(activity_scope(submission.author_id))
@@ -133,4 +130,4 @@ def tell(
         "consultation_id": face.consultation_id,
         "submission_id": submission.id,
     }
-    emit(session, Event(kind, tuple(scopes), {**about, **more}), now)
+    await emit_now(session, Event(kind, tuple(scopes), {**about, **more}), now)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from consult.attachments.queries import list_attachments
 from consult.models.consultation import Consultation, Round
 from consult.models.people import Organisation
 from consult.models.questionnaire import TEXTS, Content
-from consult.models.submission import Answer, Attachment, Publication, Submission
+from consult.models.submission import Answer, Attachment, AttachmentState, Publication, Submission
 from consult.questionnaires.conditions import is_answered, shown
 from consult.submissions.document import Document, Respondent, SentAnswer, SentFile
-from consult.submissions.queries import answers_of, kept_files
+from consult.submissions.queries import answers_of
 from consult.submissions.redacting import valid_marks
 
 
@@ -25,8 +26,18 @@ class Working:
     submission: Submission
     content: Content
     answers: Mapping[str, Answer]
-    files: tuple[Attachment, ...]
+    attachments: Sequence[Attachment]
     organisation: Organisation | None
+
+    @property
+    def files(self) -> tuple[Attachment, ...]:
+        """Files that are complete and allowed."""
+        return tuple(each for each in self.attachments if each.state == AttachmentState.KEPT)
+
+    @property
+    def has_unsettled(self) -> bool:
+        """Whether files have not arrived, or were refused: a response waits for them, or they are removed."""
+        return len(self.files) < len(self.attachments)
 
     @property
     def values(self) -> dict[str, object]:
@@ -37,12 +48,12 @@ class Working:
 async def gather(session: AsyncSession, submission: Submission, content: Content) -> Working:
     """What a response holds now: three queries."""
     answers = await answers_of(session, submission.id)
-    files = tuple(await kept_files(session, submission.id))
+    attachments = await list_attachments(session, submission.id)
     organisation = None
     if submission.organisation_id is not None:
         found = select(Organisation).where(Organisation.id == submission.organisation_id)
         organisation = (await session.execute(found)).scalar_one()
-    return Working(submission, content, answers, files, organisation)
+    return Working(submission, content, answers, attachments, organisation)
 
 
 def compose(working: Working, consultation: Consultation, round_: Round) -> Document:

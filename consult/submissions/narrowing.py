@@ -53,7 +53,7 @@ async def narrow_publication(
     if contribution.state == State.PUBLISHED:
         await recount(session, contribution, was)
     await _change_files(session, submission, publication, now)
-    tell(session, "submission.narrowed", submission, contribution, now)
+    await tell(session, "submission.narrowed", submission, contribution, now)
     await session.flush()
 
 

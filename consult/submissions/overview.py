@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.accounts.guests import want_resume_link
 from consult.accounts.tries import may_mail
-from consult.attachments.queries import unsettled_attachments
 from consult.kernel.errors import NotFound
 from consult.models.submission import SubmissionSending, SubmissionState
 from consult.security.permissions import Permission
@@ -109,7 +108,7 @@ async def overview_page(request: Ask, session: AsyncSession) -> Response[Any]:
         organisation=working.organisation.name if working.organisation else "",
         progress=view_progress(working, locale),
         files=len(working.files),
-        unsettled=len(await unsettled_attachments(session, submission.id)),
+        unsettled=working.has_unsettled,
         asides=_sections_with(own, {each.question for each in waiting}, locale, working),
         sent=view_sent(own, working, sendings, locale, now),
         saved=_just_saved(request, own),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.kernel.errors import NotFound
@@ -37,12 +38,16 @@ def roles_from(least: MemberRole) -> tuple[MemberRole, ...]:
 
 def own_by(actor: Actor, least: MemberRole = MemberRole.DRAFTER) -> ColumnElement[bool]:
     """Responses of a person: their own, and those of organisations for which they may do what `least` may."""
+    return _own_by(actor.id, least)
+
+
+def _own_by(user_id: int | BindParameter[int], least: MemberRole) -> ColumnElement[bool]:
     member = exists().where(
         Membership.organisation_id == Submission.organisation_id,
-        Membership.user_id == actor.id,
+        Membership.user_id == user_id,
         Membership.role.in_(roles_from(least)),
     )
-    alone = Submission.organisation_id.is_(None) & (Submission.author_id == actor.id)
+    alone = Submission.organisation_id.is_(None) & (Submission.author_id == user_id)
     return or_(alone, member)
 
 
@@ -55,10 +60,19 @@ async def get_own(
     hold: bool = False,
 ) -> Submission:
     """A response for whoever may write it. `hold` it to change it. Raises NotFound, also for other people's."""
-    statement = select(Submission).where(Submission.key == key, own_by(actor, least))
+    found = await session.execute(_own(least, hold=hold), {"own_key": key, "user_id": actor.id})
+    return _found(found.scalar_one_or_none())
+
+
+@cache
+def _own(least: MemberRole, *, hold: bool) -> Select[Submission]:
+    """Made once: building a statement takes longer than running it."""
+    statement = select(Submission).where(
+        Submission.key == bindparam("own_key"), _own_by(bindparam("user_id"), least)
+    )
     if hold:
         statement = statement.with_for_update(of=Submission).execution_options(populate_existing=True)
-    return _found((await session.execute(statement)).scalar_one_or_none())
+    return statement
 
 
 async def find_by_key(session: AsyncSession, key: str) -> Submission | None:
@@ -145,8 +159,11 @@ async def organisation_of(session: AsyncSession, submission: Submission) -> Orga
 
 async def answers_of(session: AsyncSession, submission_id: int) -> dict[str, Answer]:
     """The working answers by question."""
-    statement = select(Answer).where(Answer.submission_id == submission_id)
-    return {each.question: each for each in (await session.execute(statement)).scalars()}
+    found = await session.execute(_ANSWERS, {"submission_id": submission_id})
+    return {each.question: each for each in found.scalars()}
+
+
+_ANSWERS = select(Answer).where(Answer.submission_id == bindparam("submission_id"))
 
 
 async def kept_files(session: AsyncSession, submission_id: int) -> Sequence[Attachment]:
@@ -175,6 +192,14 @@ async def sendings_of(session: AsyncSession, submission_id: int) -> Sequence[Sub
     """All sendings, the first one first."""
     statement = select(SubmissionSending).where(SubmissionSending.submission_id == submission_id)
     return (await session.execute(statement.order_by(SubmissionSending.number))).scalars().all()
+
+
+async def find_sending(session: AsyncSession, submission_id: int, number: int) -> SubmissionSending | None:
+    """A sending by its number."""
+    statement = select(SubmissionSending).where(
+        SubmissionSending.submission_id == submission_id, SubmissionSending.number == number
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def last_sending(session: AsyncSession, submission_id: int) -> SubmissionSending | None:

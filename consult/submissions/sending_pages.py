@@ -11,7 +11,6 @@ from markupsafe import Markup
 from msgspec import json
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.attachments.queries import unsettled_attachments
 from consult.i18n.catalogues import N_, catalogue
 from consult.i18n.content import LocalText, pick
 from consult.i18n.locales import country_name, direction, language_name
@@ -89,7 +88,6 @@ async def show_check(request: Ask, session: AsyncSession, failed: FormInvalid | 
     sent = view_sent(own, working, list(await sendings_of(session, own.submission.id)), locale, now)
     lacks = [] if failed else list(missing(working))
     state = form_state(FormInvalid(lacks) if lacks else failed, catalogue(locale))
-    unsettled = len(await unsettled_attachments(session, own.submission.id))
     context = context_of(
         request,
         own,
@@ -102,9 +100,9 @@ async def show_check(request: Ask, session: AsyncSession, failed: FormInvalid | 
         loose_files=[each.name for each in working.files if not each.question],
         sent=sent,
         asides=len(await open_set_asides(session, own.submission.id)),
-        unsettled=unsettled,
+        unsettled=working.has_unsettled,
         team=await show_team_box(request, session, own.submission, own.target),
-        may_send=not lacks and not unsettled and own.submission.state != SubmissionState.REMOVED,
+        may_send=not lacks and own.submission.state != SubmissionState.REMOVED,
     )
     return respond(request, "submissions/check.html", context, has_errors=bool(failed))
 
@@ -122,6 +120,8 @@ def _link(error: ShownError, own: Own, working: Working) -> Problem:
     base = address_of(own.submission)
     if error.name == "declared":
         return Problem(error.text, "#declared", here=True)
+    if error.name == "files":
+        return Problem(error.text, f"{base}/files", here=False)
     if error.name in ("publication", "summary"):
         return Problem(error.text, f"{base}/publication", here=False)
     for section in working.content.sections:
@@ -199,7 +199,6 @@ async def send(request: Ask, session: AsyncSession) -> Response[Any]:
     own = Own(submission, await brief_target_of(session, submission))
     if not typed.checked("declared"):
         raise FormInvalid([FieldError("declared", Message(N_("Tick this to declare it; then send.")))])
-    await _check_files(session, own)
     sent = await send_submission(
         session,
         own.submission,
@@ -217,12 +216,6 @@ async def send(request: Ask, session: AsyncSession) -> Response[Any]:
         else "response-sent"
     )
     return see_other(request, f"{address_of(own.submission)}/receipt", notice)
-
-
-async def _check_files(session: AsyncSession, own: Own) -> None:
-    if await unsettled_attachments(session, own.submission.id):
-        text = N_("A file is not complete, or was refused. Finish it or remove it before you send.")
-        raise FormInvalid([FieldError("", Message(text))])
 
 
 @get(RECEIPT, opt={"permission": Permission.RESPOND})

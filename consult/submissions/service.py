@@ -11,18 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.attachments.service import publish_files
 from consult.kernel.errors import Conflict, RoundClosed
 from consult.kernel.messages import N_
+from consult.kernel.references import contribution_reference
+from consult.ledger.counters import take_one_of_each
 from consult.models.consultation import Consultation, Round
 from consult.models.contribution import Contribution
+from consult.models.plain import insert_one
 from consult.models.questionnaire import Content
 from consult.models.submission import Rule, Submission, SubmissionSending, SubmissionState
-from consult.receipts.service import issue_receipt
+from consult.receipts.service import SERIES, issue_receipt
 from consult.receipts.signing import Signer
 from consult.receipts.statement import Received, ReceivedFile
 from consult.security.actor import Actor
 from consult.security.tokens import new_token
 from consult.submissions.checking import check_complete
 from consult.submissions.document import Document, canonical, read_document, sha256_of, substance
-from consult.submissions.face import get_face, put_face, tell
+from consult.submissions.face import count_face, get_face, put_face, tell
 from consult.submissions.gathering import compose, gather
 from consult.submissions.queries import find_in_round, last_sending
 from consult.submissions.rules import may_begin, may_correct, rule_at
@@ -105,9 +108,9 @@ async def send_submission(
     working = await gather(session, submission, target.content)
     document = compose(working, target.consultation, target.round)
     answered = substance(document)
-    co_signed = tuple(await co_signing(session, submission.id, answered))
+    co_signed = await _co_signed(session, submission, answered)
     document = msgspec.structs.replace(document, co_signed=co_signed)
-    previous = await last_sending(session, submission.id)
+    previous = await _previous(session, submission)
     if (
         previous is not None
         and submission.state == SubmissionState.SENT
@@ -117,21 +120,51 @@ async def send_submission(
     rule = _rule(submission, target, previous, now)
     check_complete(working)
     await sign_at_sending(session, submission, actor, answered, now)
-    contribution = await put_face(
+    face, counted = await put_face(
         session, submission, target.consultation, target.content, document, actor, rule, now
     )
     number = previous.number + 1 if previous else 1
-    whole = msgspec.structs.replace(
-        document, reference=contribution.reference, number=number, nonce=new_token()
-    )
-    sending = await _keep(session, submission, whole, rule, actor, now)
-    _mark_sent(submission, contribution, answered, sending)
-    await publish_files(session, submission, now)
+    _mark_sent(submission, face, answered, rule, now)
+    await publish_files(session, submission, working.attachments, now)
     kind = "submission.corrected" if previous else "submission.sent"
-    tell(session, kind, submission, contribution, now, sending_id=sending.id)
-    # Last: from here to the commit the log's next number is ours alone.
-    await issue_receipt(session, sending, _received(sending, whole, target, site), signer, now)
-    return Sent(sending, contribution)
+    await tell(session, kind, submission, face, now, sending=number)
+    # From here to the commit others who send wait for us: nothing is done here that could be done before.
+    place = await _take_numbers(session, face, target.consultation, is_first=previous is None)
+    whole = msgspec.structs.replace(document, reference=face.reference, number=number, nonce=new_token())
+    sending = _sending(submission, whole, rule, actor, now)
+    sending.leaf = place
+    sending.receipt = await issue_receipt(
+        session, _received(sending, whole, target, site), place, signer, now
+    )
+    await insert_one(session, sending)
+    await count_face(session, face, counted)
+    return Sent(sending, face)
+
+
+async def _take_numbers(
+    session: AsyncSession, face: Contribution, consultation: Consultation, *, is_first: bool
+) -> int:
+    """The log's next number; a new public face gets its reference with it."""
+    if not is_first:
+        return (await take_one_of_each(session, SERIES))[SERIES] - 1
+    series = f"{face.type}:{consultation.id}"
+    taken = await take_one_of_each(session, series, SERIES)
+    face.reference = contribution_reference(consultation.reference, face.type, taken[series])
+    return taken[SERIES] - 1
+
+
+async def _co_signed(session: AsyncSession, submission: Submission, answered: str) -> tuple[str, ...]:
+    """Nobody is asked to sign what a person says for themselves."""
+    if submission.organisation_id is None:
+        return ()
+    return tuple(await co_signing(session, submission.id, answered))
+
+
+async def _previous(session: AsyncSession, submission: Submission) -> SubmissionSending | None:
+    """The sending that counted so far; the first time is not asked for."""
+    if submission.sent_at is None:
+        return None
+    return await last_sending(session, submission.id)
 
 
 def _is_same(previous: SubmissionSending, answered: str, co_signed: tuple[str, ...]) -> bool:
@@ -156,16 +189,11 @@ def _rule(submission: Submission, target: Target, previous: SubmissionSending | 
     return rule
 
 
-async def _keep(
-    session: AsyncSession,
-    submission: Submission,
-    whole: Document,
-    rule: Rule,
-    actor: Actor,
-    now: datetime,
+def _sending(
+    submission: Submission, whole: Document, rule: Rule, actor: Actor, now: datetime
 ) -> SubmissionSending:
     text = canonical(whole)
-    sending = SubmissionSending(
+    return SubmissionSending(
         submission_id=submission.id,
         number=whole.number,
         text=text,
@@ -174,9 +202,6 @@ async def _keep(
         sent_by=actor.id,
         sent_at=now,
     )
-    session.add(sending)
-    await session.flush()
-    return sending
 
 
 def _received(sending: SubmissionSending, document: Document, target: Target, site: str) -> Received:
@@ -196,11 +221,9 @@ def _received(sending: SubmissionSending, document: Document, target: Target, si
     )
 
 
-def _mark_sent(
-    submission: Submission, contribution: Contribution, answered: str, sending: SubmissionSending
-) -> None:
+def _mark_sent(submission: Submission, face: Contribution, answered: str, rule: Rule, now: datetime) -> None:
     submission.state = SubmissionState.SENT
-    submission.contribution_id = contribution.id
+    submission.contribution_id = face.id
     submission.answered = answered
-    submission.sent_at, submission.rule = sending.sent_at, sending.rule
+    submission.sent_at, submission.rule = now, rule
     submission.ended_at = submission.ended_note = None

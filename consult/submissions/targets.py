@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from consult.consultations.queries import get_consultation, round_to_answer
 from consult.kernel.errors import NotFound
 from consult.models.consultation import Consultation, Round
+from consult.models.questionnaire import Questionnaire
 from consult.models.submission import Submission
-from consult.questionnaires.queries import current_questionnaire
+from consult.questionnaires.queries import current_of, current_questionnaire
 from consult.submissions.service import Target
 
 
@@ -41,9 +42,20 @@ async def target_of(session: AsyncSession, submission: Submission) -> Target:
 
 async def brief_target_of(session: AsyncSession, submission: Submission) -> Target:
     """The same without extensions and topics, which sending asks nothing of: at a deadline each statement counts."""
-    statement = select(Round, Consultation).join(Consultation, Consultation.id == Round.consultation_id)
-    round_, consultation = (await session.execute(statement.where(Round.id == submission.round_id))).one()
-    return await _target(session, consultation, round_)
+    row = (await session.execute(_BRIEF, {"round": submission.round_id})).one_or_none()
+    if row is None:
+        raise NotFound
+    round_, consultation, questionnaire = row
+    return Target(consultation, round_, questionnaire.read(), questionnaire.edition)
+
+
+_ASKED = current_of(bindparam("round")).with_only_columns(Questionnaire.id).scalar_subquery()
+_BRIEF = (
+    select(Round, Consultation, Questionnaire)
+    .join(Consultation, Consultation.id == Round.consultation_id)
+    .join(Questionnaire, Questionnaire.id == _ASKED)
+    .where(Round.id == bindparam("round"))
+)
 
 
 async def _target(session: AsyncSession, consultation: Consultation, round_: Round) -> Target:

@@ -96,7 +96,7 @@ class Responding:
             await session.flush()
             found.state, found.sent_at, found.publication = SubmissionState.SENT, now, publication
             found.contribution_id = contribution.id
-            await publish_files(session, found, now)
+            await publish_files(session, found, await list_attachments(session, found.id), now)
         await self.site.heard()
         return reference
 

@@ -1,4 +1,4 @@
-"""Servers as processes of their own, one granian worker each."""
+"""Servers as processes of their own."""
 
 from __future__ import annotations
 
@@ -62,10 +62,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(target: str, environment: Mapping[str, str], log: Path, port: int) -> subprocess.Popen[bytes]:
-    """Start `module:factory` on one granian worker, and wait until it listens. Raises RuntimeError."""
+def start(
+    target: str, environment: Mapping[str, str], log: Path, port: int, workers: int = 1
+) -> subprocess.Popen[bytes]:
+    """Start `module:factory` on so many granian workers, and wait until it listens. Raises RuntimeError."""
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--no-ws", "--log-level", "error",
-               "--workers", "1", "--port", str(port), target]  # fmt: skip
+               "--workers", str(workers), "--port", str(port), target]  # fmt: skip
     with log.open("a") as out:
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **environment}, stdout=out, stderr=subprocess.STDOUT
@@ -79,10 +81,10 @@ def start(target: str, environment: Mapping[str, str], log: Path, port: int) -> 
 
 
 @contextmanager
-def serving(target: str, environment: Mapping[str, str], log: Path) -> Iterator[Server]:
+def serving(target: str, environment: Mapping[str, str], log: Path, workers: int = 1) -> Iterator[Server]:
     """A server while the block lasts."""
     port = free_port()
-    process = start(target, environment, log, port)
+    process = start(target, environment, log, port, workers)
     try:
         yield Server(port, process.pid)
     finally:

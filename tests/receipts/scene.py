@@ -15,10 +15,11 @@ from consult.exchange.verifying_log import log_checks
 from consult.kernel.clock import SetClock
 from consult.kernel.references import contribution_reference
 from consult.kernel.translated import Piece, Translated
+from consult.ledger.counters import take_numbers
 from consult.models.consultation import Consultation, Round
 from consult.models.contribution import Contribution
 from consult.models.submission import Submission, SubmissionSending, SubmissionState
-from consult.receipts.service import Ending, issue_receipt, log_end
+from consult.receipts.service import SERIES, Ending, issue_receipt, log_end
 from consult.receipts.signing import Signer
 from consult.receipts.statement import Received, ReceivedFile
 from tests.people import Site
@@ -73,7 +74,8 @@ class Sending:
             site="https://consult.test", consultation=self.consultation.reference, round=1, reference=reference,
             sending=1, sha256=sha256, files=FILES, sent_at=now, rule="in-time", closes_at=found.closes_at,
         )  # fmt: skip
-        await issue_receipt(session, sending, received, self.signer, now)
+        sending.leaf = await take_numbers(session, SERIES) - 1
+        sending.receipt = await issue_receipt(session, received, sending.leaf, self.signer, now)
         await session.flush()
         return sending
 
