@@ -20,7 +20,7 @@ from tests.exchange.files import Bringing, write_lines
 from tests.people import Site
 
 pytestmark = pytest.mark.anyio
-LINES = 12_000
+LINES = 5_000
 
 
 async def count(database: Database) -> int:
