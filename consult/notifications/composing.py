@@ -22,6 +22,7 @@ KINDS = (
     "sign_settled",
     "sign_lapsed",
     "team_sent",
+    "team_ended",
     "confirm",
     "reset",
     "email",

@@ -13,15 +13,16 @@ from sqlalchemy.orm import aliased
 from consult.kernel.addresses import in_path
 from consult.models.consultation import Consultation, Round
 from consult.models.people import MemberRole, Membership, Organisation, User
-from consult.models.submission import SignOff, SignOffState, Submission
+from consult.models.submission import SignOff, SignOffState, Submission, SubmissionState
 from consult.notifications.composing import Composer
 from consult.notifications.draining import Recorded
 from consult.notifications.people import Recipient, find_recipients
 from consult.notifications.post import MailDraft, once_key
 from consult.submissions.document import read_document
-from consult.submissions.queries import find_sending, roles_from
+from consult.submissions.queries import find_sending, reference_of, roles_from
 
 SENT = ("submission.sent", "submission.corrected")
+ENDED = (SubmissionState.WITHDRAWN, SubmissionState.REMOVED)
 SETTLED = {"sign-off.signed": "signed", "sign-off.declined": "declined", "sign-off.taken-back": "taken-back"}
 HOUR = 3600
 
@@ -51,6 +52,8 @@ class TeamLetters:
         """The mails that an event asks for."""
         if event.kind in SENT:
             return await self._sent(session, event)
+        if event.kind == "submission.ended":
+            return await self._ended(session, event)
         if not event.kind.startswith("sign-off."):
             return []
         found = await find_shared(session, event.data["submission_id"], event.data["organisation_id"])
@@ -111,6 +114,27 @@ class TeamLetters:
             people = await _people(session, organisation.id, MemberRole.SIGNATORY, sending.sent_by or 0)
             drafts += [
                 self._draft("team_sent", shared, sending.id, each, "/team/read", named) for each in people
+            ]
+        return drafts
+
+    async def _ended(self, session: AsyncSession, event: Recorded) -> list[MailDraft]:
+        """To all members, and to the organisations that signed: it was withdrawn, or taken down by the Forum, which tells
+        whoever began it by itself."""
+        found = await find_shared(session, event.data["submission_id"], 0)
+        if found is None or found.submission.state not in ENDED:
+            return []
+        told = found.submission.author_id if found.submission.ended_note else None
+        context = {
+            "reference": await reference_of(session, event.data["contribution_id"]),
+            "is_removed": found.submission.state == SubmissionState.REMOVED,
+        }
+        people = await _people(session, found.lead.id, MemberRole.DRAFTER, told or 0)
+        drafts = [self._draft("team_ended", found, event.id, each, "", context) for each in people]
+        for organisation in await _co_signing(session, found.submission.id):
+            shared = Shared(found.submission, found.consultation, found.lead, organisation)
+            people = await _people(session, organisation.id, MemberRole.SIGNATORY, 0)
+            drafts += [
+                self._draft("team_ended", shared, event.id, each, "/team/read", context) for each in people
             ]
         return drafts
 

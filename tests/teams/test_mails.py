@@ -116,3 +116,19 @@ async def test_all_are_told_when_it_was_sent_and_whether_they_stand_in_it(team: 
         of_cora = select(Mail).where(Mail.kind == "team_sent", Mail.user_id == team.people["cora"].id)
         mail = (await session.execute(of_cora)).scalar_one()
     assert "does not stand in it" in mail.text.replace("\u2068", "").replace("\u2069", "")
+
+
+async def test_all_are_told_when_it_was_withdrawn(team: Team) -> None:
+    await team.invite("sami", RIVER)
+    await team.sign("cora", RIVER)
+    sent = await team.send("sami")
+    await mails(team)
+    withdrawn = await (await team.browser("sami")).post_form(f"/en/respond/{team.key}/withdraw", {})
+    assert withdrawn.status_code == 303
+    subject = f"The response of Lake Watch was withdrawn: {sent.contribution.reference}"
+    assert await mails(team) == {(name, subject) for name in ("olga", "sami", "rim", "cora")}
+    async with team.site.database.reading() as session:
+        of_cora = select(Mail).where(Mail.kind == "team_ended", Mail.user_id == team.people["cora"].id)
+        mail = (await session.execute(of_cora)).scalar_one()
+    assert "River Trust had signed it." in mail.text.replace("\u2068", "").replace("\u2069", "")
+    assert "Meet" not in mail.text
