@@ -21,7 +21,7 @@ def main() -> int:
     """Run all parts, even when an early one fails; 0 only when all are well."""
     parts = [
         ["tests", "--ignore=tests/browser", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"],
-        ["tests/browser", "-n", "3", "--dist", "worksteal"],
+        ["tests/browser", "-n", "3", "--dist", "loadscope", "--no-loadscope-reorder"],
     ]
     totals: dict[str, int] = {}
     with TemporaryDirectory(prefix="consult-shared-", ignore_cleanup_errors=True) as shared:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from shutil import which
 
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
@@ -11,10 +12,23 @@ from tests.browser.people import Doors
 from tests.browser.serving import Served, apart, serving
 from tests.demo_site import DemoSite, worked_demo
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = next(
+    (path for name in ("chromium-headless-shell", "chromium") if (path := which(name))), "/usr/bin/chromium"
+)
+"""The system's Chromium, where it is installed in the form that draws no windows: each page costs it far less."""
 PATIENCE = 10_000
 """Milliseconds in which what is expected must have come, on a machine that has much else to do."""
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+LONG = ("test_whole_way", "test_pages", "test_stored_scripts", "test_long_draft", "test_responding")
+"""What takes longest begins first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(
+        key=lambda item: next((at for at, each in enumerate(LONG) if item.path.stem == each), len(LONG))
+    )
 
 
 @pytest.fixture(scope="session")

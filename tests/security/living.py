@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -27,16 +28,17 @@ MARKDOWN = (
 ADDRESSES = frozenset(
     {"href", "src", "action", "formaction", "data", "poster", "srcset", "hx-get", "hx-post", "xlink:href"}
 )
+LINK = re.compile(r'<a\s[^>]*?href="([^"]*)"')
+"""As our templates write them."""
 NEVER = frozenset({"iframe", "object", "embed", "base", "applet", "frame", "style", "math", "foreignobject"})
 
 
 class Living(HTMLParser):
-    """Collects what must never be in a page of ours, and the addresses that it links."""
+    """Collects what must never be in a page of ours."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[str] = []
-        self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
@@ -49,8 +51,6 @@ class Living(HTMLParser):
         self.found += [
             f"<{tag} {name}={value}>" for name, value in attrs if not _is_dead(tag, name, value or "")
         ]
-        if tag == "a" and named.get("href"):
-            self.links.append(named["href"] or "")
 
     handle_startendtag = handle_starttag
 
@@ -74,10 +74,8 @@ def alive(html: str) -> list[str]:
 
 def links_in(address: str, html: str) -> Iterable[str]:
     """Addresses of this site that a page links, without fragments."""
-    page = Living()
-    page.feed(html)
-    for link in page.links:
-        parts = urlsplit(urljoin(f"{BASE}{address}", link))
+    for link in LINK.findall(html):
+        parts = urlsplit(urljoin(f"{BASE}{address}", unescape(link)))
         if f"{parts.scheme}://{parts.netloc}" == BASE:
             yield parts.path + (f"?{parts.query}" if parts.query else "")
 
