@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -14,13 +15,17 @@ from sqlalchemy.exc import IntegrityError
 from consult.db import migrate
 from consult.db.database import Database
 from consult.kernel.events import Event
-from consult.ledger.counters import take_numbers, tally
-from consult.ledger.outbox import emit
+from consult.ledger.counters import take_numbers, take_one_of_each, tally
+from consult.ledger.outbox import emit, emit_now
 from consult.models import Base
 from consult.models.ledger import Counter, OutboxEvent, Tally
 from tests.people import Site
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
+END_OTHERS = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 def test_models_and_migrations_agree(database_url: str) -> None:
@@ -75,12 +80,41 @@ async def test_a_tally_of_no_consultation_is_refused(database: Database) -> None
             await tally(session, 999, [("kind", "academia")])
 
 
-async def test_every_process_learns_what_another_committed(settings_url: str) -> None:
+async def test_numbers_of_two_series_are_taken_together(database: Database) -> None:
+    async def take() -> dict[str, int]:
+        async with database.writing() as session:
+            return await take_one_of_each(session, "submission:1", "log")
+
+    taken = await asyncio.gather(*(take() for _ in range(10)))
+    for name in ("submission:1", "log"):
+        assert sorted(each[name] for each in taken) == list(range(1, 11))
+
+
+async def test_a_connection_that_the_server_ended_is_not_used_again(database: Database) -> None:
+    async def asks() -> None:
+        async with database.reading() as first, database.asking() as second:
+            assert (await first.execute(select(1))).scalar_one() == 1
+            assert (await second.execute(select(1))).scalar_one() == 1
+
+    await asks()
+    if not database.is_sqlite:
+        address = database.url.replace("postgresql+psycopg", "postgresql")
+        async with await psycopg.AsyncConnection.connect(address, autocommit=True) as other:
+            await other.execute(END_OTHERS)
+    await asks()
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_every_process_learns_what_another_committed(settings_url: str, at_once: bool) -> None:
     ours, theirs = Database(settings_url), Database(settings_url)
     await ours.changes.start()
     ours.changes.poll()
+    event = Event("consultation.changed", ("consultation:7",), {})
     async with theirs.writing() as session:
-        emit(session, Event("consultation.changed", ("consultation:7",), {}), NOW)
+        if at_once:
+            await emit_now(session, event, NOW)
+        else:
+            emit(session, event, NOW)
     seen: frozenset[str] = frozenset()
     for _ in range(100):
         seen |= ours.changes.poll()
