@@ -129,7 +129,7 @@ async def send_submission(
     kind = "submission.corrected" if previous else "submission.sent"
     await tell(session, kind, submission, face, now, sending=number)
     # From here to the commit others who send wait for us: nothing is done here that could be done before.
-    place = await _take_numbers(session, face, target.consultation, is_first=previous is None)
+    place = await _take_numbers(session, face, target.consultation)
     whole = msgspec.structs.replace(document, reference=face.reference, number=number, nonce=new_token())
     sending = _sending(submission, whole, rule, actor, now)
     sending.leaf = place
@@ -141,11 +141,9 @@ async def send_submission(
     return Sent(sending, face)
 
 
-async def _take_numbers(
-    session: AsyncSession, face: Contribution, consultation: Consultation, *, is_first: bool
-) -> int:
+async def _take_numbers(session: AsyncSession, face: Contribution, consultation: Consultation) -> int:
     """The log's next number; a new public face gets its reference with it."""
-    if not is_first:
+    if face.edited_at is not None:
         return (await take_one_of_each(session, SERIES))[SERIES] - 1
     series = f"{face.type}:{consultation.id}"
     taken = await take_one_of_each(session, series, SERIES)
