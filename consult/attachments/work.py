@@ -19,7 +19,7 @@ from consult.kernel.apart import limit_this_process
 CHECK_SECONDS, READ_SECONDS = 40, 120
 """Of processor time."""
 MOST_MEMORY = 1_200 * 2**20
-"""Bytes of address space; a file of 50 MB is read whole in here, and nowhere else."""
+"""Bytes of address space; the largest object of a file is read whole in here, and nowhere else."""
 MOST_WRITTEN = 120_000_000
 NICENESS = 10
 READING = "consult.attachments.reading:read_pages"
