@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).resolve().parents[1]
 MEMORY = "/dev/shm"
 MEMINFO = re.compile(r"MemAvailable: +(\d+) kB")
-ROOM = 12 * 2**30
+ROOM = 6 * 2**30
 COUNT = re.compile(r"(\d+) (passed|failed|skipped|error|errors|xfailed)")
 
 
