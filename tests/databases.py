@@ -39,7 +39,7 @@ SELECT relname FROM pg_class
 WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
       AND pg_relation_size(oid) > 0
 """
-_OTHERS: LiteralString = """
+END_OTHERS: LiteralString = """
 SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
@@ -79,7 +79,7 @@ class Databases:
     def give_back(self, name: str) -> None:
         """Empty it for whoever takes it next, or drop it where its shape has changed."""
         with psycopg.connect(self.address(name), autocommit=True) as connection:
-            connection.execute(_OTHERS)
+            connection.execute(END_OTHERS)
             is_sound = connection.execute(_SHAPE).fetchone() == self._shape
             if is_sound:
                 _empty(connection)

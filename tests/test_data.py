@@ -19,13 +19,10 @@ from consult.ledger.counters import take_numbers, take_one_of_each, tally
 from consult.ledger.outbox import emit, emit_now
 from consult.models import Base
 from consult.models.ledger import Counter, OutboxEvent, Tally
+from tests.databases import END_OTHERS
 from tests.people import Site
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-END_OTHERS = """
-SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()
-"""
 
 
 def test_models_and_migrations_agree(database_url: str) -> None:

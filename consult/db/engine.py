@@ -93,8 +93,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _refuse_ended(connection: Any, _record: object, _proxy: object) -> None:
     """A connection that nobody uses has nothing to say, unless its server has ended it: that is seen without asking it."""
-    look = poll()
-    look.register(connection.driver_connection.fileno(), POLLIN)
+    driver, look = connection.driver_connection, poll()
+    if driver.closed:
+        raise DisconnectionError
+    look.register(driver.fileno(), POLLIN)
     if look.poll(0):
         raise DisconnectionError
 
