@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import Any
 
 import structlog
 from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from prometheus_client import Counter, Histogram
+from structlog.typing import FilteringBoundLogger
 
 from consult.i18n.locales import CODES, direction
 from consult.i18n.negotiation import negotiate
 from consult.logs import log_crash
 from consult.web.site import Site
 
-log = structlog.get_logger()
 REQUESTS = Counter("consult_requests", "Requests answered", ["method", "status"])
 SECONDS = Histogram("consult_request_seconds", "Time to answer, in seconds", ["method"])
+METHODS = frozenset(HttpMethod)
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -68,6 +70,7 @@ class Outer:
         self._inner = inner
         self._hosts = site.settings.known_hosts
         self._renderer = site.renderer
+        self._log = structlog.get_logger().bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -82,7 +85,7 @@ class Outer:
             await _redirect(answer.send, address)
         else:
             await self._answer(scope, receive, answer)
-        answer.log()
+        answer.log(self._log)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         """The last place where anything that goes wrong can still be said in words."""
@@ -139,17 +142,29 @@ class _Answer:
             return (OWN_POLICY,)
         return READ_BY_ALL if self._scope["method"] in ("GET", "OPTIONS") else ()
 
-    def log(self) -> None:
+    def log(self, log: FilteringBoundLogger) -> None:
+        """Count it and write its line. Whatever a client calls its method, there are only so many counters."""
         seconds = time.perf_counter() - self._began
-        REQUESTS.labels(self._method, self.status).inc()
-        SECONDS.labels(self._method).observe(seconds)
+        method = self._method if self._method in METHODS else "other"
+        _requests(method, self.status).inc()
+        _seconds(method).observe(seconds)
         log.info(
             "request",
-            method=self._method,
+            method=method,
             route=str(self._scope.get("path_template", "")),
             status=self.status,
             ms=round(seconds * 1000, 1),
         )
+
+
+@cache
+def _requests(method: str, status: int) -> Counter:
+    return REQUESTS.labels(method, status)
+
+
+@cache
+def _seconds(method: str) -> Histogram:
+    return SECONDS.labels(method)
 
 
 def _with(headers: Any, ours: tuple[tuple[bytes, bytes], ...]) -> list[tuple[bytes, bytes]]:
@@ -160,7 +175,7 @@ def _with(headers: Any, ours: tuple[tuple[bytes, bytes], ...]) -> list[tuple[byt
 
 def _is_text(path: str) -> bool:
     """Whether a path can be stored and shown: servers let bytes that are no UTF-8 through as lone surrogates."""
-    return "\x00" not in path and not any("\ud800" <= sign <= "\udfff" for sign in path)
+    return "\x00" not in path and (path.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in path))
 
 
 def _first_segment(path: str) -> str:

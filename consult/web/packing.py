@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from functools import lru_cache
 
 import brotli
 from litestar.types import Scope
@@ -14,6 +15,11 @@ CODINGS = ("br", "gzip")
 def coding_for(scope: Scope) -> str:
     """The content coding that a client takes, "" for none."""
     accepted = dict(scope["headers"]).get(b"accept-encoding", b"").decode("latin-1")
+    return _coding_of(accepted)
+
+
+@lru_cache(256)
+def _coding_of(accepted: str) -> str:
     names = {name for name, quality in map(_weighed, accepted.lower().split(",")) if quality != 0}
     return next((coding for coding in CODINGS if coding in names), "")
 
