@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
+from functools import cache
 
 import structlog
+from structlog.typing import FilteringBoundLogger
 
 ALLOWED = frozenset(
     {
@@ -44,6 +46,14 @@ def set_up_logs(level: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+    bound_logger.cache_clear()
+
+
+@cache
+def bound_logger() -> FilteringBoundLogger:
+    """A logger for lines that are written often, as it was last set up: finding one takes longer than not to write."""
+    logger: FilteringBoundLogger = structlog.get_logger().bind()
+    return logger
 
 
 def log_crash(error: BaseException, route: str) -> None:

@@ -6,15 +6,13 @@ import time
 from functools import cache
 from typing import Any
 
-import structlog
 from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from prometheus_client import Counter, Histogram
-from structlog.typing import FilteringBoundLogger
 
 from consult.i18n.locales import CODES, direction
 from consult.i18n.negotiation import negotiate
-from consult.logs import log_crash
+from consult.logs import bound_logger, log_crash
 from consult.web.site import Site
 
 REQUESTS = Counter("consult_requests", "Requests answered", ["method", "status"])
@@ -70,7 +68,6 @@ class Outer:
         self._inner = inner
         self._hosts = site.settings.known_hosts
         self._renderer = site.renderer
-        self._log = structlog.get_logger().bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -85,7 +82,7 @@ class Outer:
             await _redirect(answer.send, address)
         else:
             await self._answer(scope, receive, answer)
-        answer.log(self._log)
+        answer.log()
 
     async def _answer(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         """The last place where anything that goes wrong can still be said in words."""
@@ -142,13 +139,13 @@ class _Answer:
             return (OWN_POLICY,)
         return READ_BY_ALL if self._scope["method"] in ("GET", "OPTIONS") else ()
 
-    def log(self, log: FilteringBoundLogger) -> None:
+    def log(self) -> None:
         """Count it and write its line. Whatever a client calls its method, there are only so many counters."""
         seconds = time.perf_counter() - self._began
         method = self._method if self._method in METHODS else "other"
         _requests(method, self.status).inc()
         _seconds(method).observe(seconds)
-        log.info(
+        bound_logger().info(
             "request",
             method=method,
             route=str(self._scope.get("path_template", "")),
