@@ -1,5 +1,5 @@
-"""The desk's pages on a round's questions as a whole. The outline is in `desk_outline.py`, the forms about one section or
-question in `desk_questions.py`.
+"""The desk's pages on a round's questions as a whole. The outline is in `desk_outline.py`, the forms about one section in
+`desk_sections.py`, about one question in `desk_questions.py`.
 
 | address under /desk/consultations/{slug}/rounds/{number}/questions | what |
 | --- | --- |
@@ -25,7 +25,7 @@ from consult.i18n.words import choices
 from consult.kernel.errors import Conflict, FormInvalid, NotFound, invalid
 from consult.kernel.messages import N_
 from consult.models.questionnaire import Content
-from consult.questionnaires import desk_outline, desk_questions
+from consult.questionnaires import desk_outline, desk_questions, desk_sections
 from consult.questionnaires.advice import advise
 from consult.questionnaires.carrying import MOST_BYTES, read_file, write_file
 from consult.questionnaires.composing import letter_only, with_original
@@ -36,7 +36,7 @@ from consult.questionnaires.keeping import refuse_overtaken, save, seen_by
 from consult.questionnaires.letters import letter_words
 from consult.questionnaires.previews import preview_language, preview_questionnaire
 from consult.questionnaires.queries import latest_edition, list_earlier
-from consult.questionnaires.scene import Scene, scene_context, scene_of
+from consult.questionnaires.scene import EDIT, HERE, Scene, scene_context, scene_of
 from consult.questionnaires.service import (
     NOT_NOW,
     begin_questions,
@@ -48,13 +48,9 @@ from consult.questionnaires.service import (
 )
 from consult.questionnaires.stages import Stage
 from consult.questionnaires.wording import PUBLICATIONS, READERS
-from consult.security.permissions import Permission
 from consult.web.forms import form_of, form_state, read_form
 from consult.web.respond import actor_needed, respond, see_other
 from consult.web.site import Ask, locale_of
-
-HERE = "/desk/consultations/{slug:str}/rounds/{number:int}/questions"
-EDIT = {"permission": Permission.EDIT}
 
 
 def _form_at(tail: str = "") -> str:
@@ -253,6 +249,7 @@ HANDLERS = (
     publish_page,
     post_publish,
     *desk_outline.HANDLERS,
+    *desk_sections.HANDLERS,
     *desk_questions.HANDLERS,
 )
 """The desk's pages on a round's questions."""

@@ -25,16 +25,10 @@ from consult.questionnaires.composing import move_question, move_section, remove
 from consult.questionnaires.desk_views import view_outline
 from consult.questionnaires.keeping import save
 from consult.questionnaires.queries import Earlier, list_earlier
-from consult.questionnaires.scene import scene_context, scene_of
-from consult.security.permissions import Permission
+from consult.questionnaires.scene import ASKED, EDIT, HERE, SECTION, scene_context, scene_of
 from consult.web.forms import form_state, read_form
 from consult.web.respond import respond, see_other
 from consult.web.site import Ask, locale_of
-
-HERE = "/desk/consultations/{slug:str}/rounds/{number:int}/questions"
-SECTION = HERE + "/sections/{section:str}"
-ASKED = HERE + "/asked/{question:str}"
-EDIT = {"permission": Permission.EDIT}
 
 
 async def show_overview(

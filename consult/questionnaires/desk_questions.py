@@ -1,8 +1,7 @@
-"""The desk's pages on one section or one question, with its live preview.
+"""The desk's pages on one question, with its live preview.
 
 | address under /desk/consultations/{slug}/rounds/{number}/questions | what |
 | --- | --- |
-| sections/new, sections/{section} | a section's words and condition |
 | sections/{section}/new?kind=one | a new question; without `kind` the kinds to choose from |
 | asked/{question}?kind=long | a question; with `kind` answered in another way |
 | sections/{section}/preview, asked/{question}/preview | POST: what a question would look like |
@@ -22,106 +21,29 @@ from consult.i18n.words import choices
 from consult.kernel.errors import FormInvalid, NotFound
 from consult.models.questionnaire import Question, QuestionKind, Section
 from consult.questionnaires.advice import advise_question
-from consult.questionnaires.composing import (
-    find_question,
-    find_section,
-    put_question,
-    put_section,
-)
+from consult.questionnaires.composing import find_question, find_section, put_question
 from consult.questionnaires.desk_views import (
     earlier_in,
     say_advice,
     view_choices,
     view_question_fields,
-    view_word_fields,
 )
 from consult.questionnaires.forms import (
     fresh_rows,
     lists_of,
     parse_question,
-    parse_section,
     question_values,
-    section_values,
     sketch_question,
     with_step,
 )
 from consult.questionnaires.keeping import refuse_overtaken, save, seen_by
 from consult.questionnaires.previews import preview_language, preview_question
 from consult.questionnaires.queries import list_places
-from consult.questionnaires.scene import Scene, scene_context, scene_of
+from consult.questionnaires.scene import ASKED, AT, EDIT, SECTION, Scene, scene_context, scene_of
 from consult.questionnaires.wording import KINDS
-from consult.security.permissions import Permission
 from consult.web.forms import FormState, Typed, form_state, read_form
 from consult.web.respond import respond, see_other
 from consult.web.site import Ask, locale_of
-
-HERE = "/desk/consultations/{slug:str}/rounds/{number:int}/questions"
-AT = "/desk/consultations/{slug}/rounds/{number}/questions"
-SECTION = HERE + "/sections/{section:str}"
-ASKED = HERE + "/asked/{question:str}"
-EDIT = {"permission": Permission.EDIT}
-
-
-# ---- Sections ------------------------------------------------------------------------------------------------------
-
-
-async def show_section(
-    request: Ask, session: AsyncSession, failed: FormInvalid | None = None
-) -> Response[Any]:
-    """A section's form; at `sections/new` an empty one."""
-    scene, locale = await scene_of(request, session), locale_of(request)
-    frame, key = scene.frame, request.path_params.get("section", "")
-    section = find_section(frame.content, key) if key else None
-    values = {} if failed or section is None else section_values(section)
-    form = form_state(failed, catalogue(locale), values)
-    texts = {"title": section.title if section else None, "help": section.help if section else None}
-    context = {
-        **scene_context(request, scene),
-        "form": form,
-        "key": key,
-        "languages": view_word_fields(texts, frame, locale),
-        "choices": view_choices(frame.content, key, locale),
-        "asks": len(section.questions) if section else 0,
-        "seen": seen_by(section, form.value("seen"), failed) if section else "",
-    }
-    return respond(request, "questionnaires/desk_section.html", context, has_errors=failed is not None)
-
-
-@get(HERE + "/sections/new", opt=EDIT)
-async def new_section(request: Ask, session: AsyncSession) -> Response[Any]:
-    """The form for a new section."""
-    return await show_section(request, session)
-
-
-@get(SECTION, opt=EDIT)
-async def section_page(request: Ask, session: AsyncSession) -> Response[Any]:
-    """A section's form."""
-    return await show_section(request, session)
-
-
-@post(HERE + "/sections/new", opt={**EDIT, "redisplay": show_section, "form_at": AT + "/sections/new"})
-async def post_new_section(request: Ask, session: AsyncSession) -> Response[Any]:
-    """Add a section at the end."""
-    typed = await read_form(request)
-    scene = await scene_of(request, session)
-    made = parse_section(typed, None, scene.frame)
-    await save(request, session, scene, put_section(scene.content, made))
-    return see_other(request, f"{scene.here}#s-{made.key}", notice="saved")
-
-
-@post(SECTION, opt={**EDIT, "redisplay": show_section, "form_at": AT + "/sections/{section}"})
-async def post_section(request: Ask, session: AsyncSession, section: str) -> Response[Any]:
-    """Keep a section's words and condition."""
-    typed = await read_form(request)
-    scene = await scene_of(request, session)
-    before = find_section(scene.frame.content, section)
-    refuse_overtaken(before, typed)
-    made = parse_section(typed, before, scene.frame)
-    await save(request, session, scene, put_section(scene.content, made))
-    return see_other(request, f"{scene.here}#s-{made.key}", notice="saved")
-
-
-# ---- Questions -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,10 +234,6 @@ async def preview_asked(request: Ask, session: AsyncSession) -> Response[Any]:
 
 
 HANDLERS = (
-    new_section,
-    section_page,
-    post_new_section,
-    post_section,
     new_question,
     question_page,
     post_new_question,

@@ -17,7 +17,14 @@ from consult.questionnaires.forms import Frame
 from consult.questionnaires.queries import latest_edition
 from consult.questionnaires.service import NOT_NOW
 from consult.questionnaires.stages import Stage, stage_of
+from consult.security.permissions import Permission
 from consult.web.site import Ask, actor_of, locale_of, site_of
+
+HERE = "/desk/consultations/{slug:str}/rounds/{number:int}/questions"
+AT = "/desk/consultations/{slug}/rounds/{number}/questions"
+SECTION = HERE + "/sections/{section:str}"
+ASKED = HERE + "/asked/{question:str}"
+EDIT = {"permission": Permission.EDIT}
 
 
 @dataclass(frozen=True, slots=True)
