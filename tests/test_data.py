@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from consult.db import migrate
 from consult.db.database import Database
 from consult.kernel.events import Event
-from consult.ledger.counters import take_numbers, take_one_of_each, tally
+from consult.ledger.counters import take_number, take_numbers, tally
 from consult.ledger.outbox import emit, emit_now
 from consult.models import Base
 from consult.models.ledger import Counter, OutboxEvent, Tally
@@ -41,7 +41,7 @@ def test_a_migrated_database_is_current_and_an_absent_one_is_not(database_url: s
 async def test_numbers_taken_at_once_have_no_gap_and_no_double(database: Database) -> None:
     async def take() -> int:
         async with database.writing() as session:
-            return await take_numbers(session, "comment:1")
+            return await take_number(session, "comment:1")
 
     taken = await asyncio.gather(*(take() for _ in range(20)))
     assert sorted(taken) == list(range(1, 21))
@@ -50,10 +50,10 @@ async def test_numbers_taken_at_once_have_no_gap_and_no_double(database: Databas
 async def test_a_number_taken_in_a_failed_transaction_is_given_again(database: Database) -> None:
     with pytest.raises(RuntimeError):
         async with database.writing() as session:
-            await take_numbers(session, "comment:1")
+            await take_number(session, "comment:1")
             raise RuntimeError
     async with database.writing() as session:
-        assert await take_numbers(session, "comment:1") == 1
+        assert await take_number(session, "comment:1") == 1
     async with database.reading() as session:
         assert (await session.get_one(Counter, "comment:1")).value == 1
 
@@ -80,11 +80,11 @@ async def test_a_tally_of_no_consultation_is_refused(database: Database) -> None
 async def test_numbers_of_two_series_are_taken_together(database: Database) -> None:
     async def take() -> dict[str, int]:
         async with database.writing() as session:
-            return await take_one_of_each(session, "submission:1", "log")
+            return await take_numbers(session, {"submission:1": 1, "log": 3})
 
     taken = await asyncio.gather(*(take() for _ in range(10)))
-    for name in ("submission:1", "log"):
-        assert sorted(each[name] for each in taken) == list(range(1, 11))
+    assert sorted(each["submission:1"] for each in taken) == list(range(1, 11))
+    assert sorted(each["log"] for each in taken) == list(range(1, 31, 3))
 
 
 async def test_a_connection_that_the_server_ended_is_not_used_again(database: Database) -> None:

@@ -18,7 +18,8 @@ from consult.models.contribution import Contribution, Report, Revision, State, S
 from consult.models.ledger import Mail, Subscription, Unfinished
 from consult.models.people import ApiToken, Membership, OrganisationRequest, SignedIn
 from consult.models.response import Action, Decision, Disposition
-from consult.models.submission import Answer, Attachment, SetAside, Submission, SubmissionSending, TeamNote
+from consult.models.submission import Answer, Attachment, SetAside, Submission, SubmissionSending
+from consult.models.team import TeamNote
 
 
 @dataclass(frozen=True, slots=True)

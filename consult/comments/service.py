@@ -19,7 +19,7 @@ from consult.documents.succession import reopen_carrying
 from consult.kernel.errors import Conflict, RoundClosed
 from consult.kernel.messages import N_
 from consult.kernel.references import contribution_reference
-from consult.ledger.counters import take_numbers
+from consult.ledger.counters import take_number
 from consult.ledger.outbox import emit_now
 from consult.models.consultation import Consultation, Round, RoundState
 from consult.models.contribution import (
@@ -184,7 +184,7 @@ async def _add(
     target: object,
     written: Written,
 ) -> None:
-    number = await take_numbers(session, f"comment:{consultation.id}")
+    number = await take_number(session, f"comment:{consultation.id}")
     comment.reference = contribution_reference(consultation.reference, comment.type, number)
     await insert_one(session, comment)
     if isinstance(target, BlockPlace):

@@ -19,7 +19,7 @@ from consult.kernel.messages import N_
 from consult.kernel.references import consultation_reference
 from consult.kernel.translated import Translated, digest
 from consult.ledger.audit import record
-from consult.ledger.counters import take_numbers
+from consult.ledger.counters import take_number
 from consult.ledger.outbox import emit
 from consult.models.consultation import Consultation, Round, Topic, consultation_topics
 from consult.security.actor import Actor
@@ -48,7 +48,7 @@ async def create_consultation(
     """A new consultation with the year's next reference, not yet public. Raises FormInvalid."""
     _refuse(check_fields(fields))
     # The counter's row stays locked until the commit, so two of the same slug can't pass the next check together.
-    number = await take_numbers(session, f"consultation:{now.year}")
+    number = await take_number(session, f"consultation:{now.year}")
     await _refuse_taken_slug(session, fields.slug, 0)
     consultation = Consultation(
         reference=consultation_reference(now.year, number),

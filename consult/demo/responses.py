@@ -18,9 +18,11 @@ from consult.models.submission import Submission
 from consult.questionnaires.queries import current_questionnaire
 from consult.receipts.signing import Signer
 from consult.security.actor import Actor
+from consult.submissions.beginning import begin_submission
 from consult.submissions.ending import withdraw_submission
 from consult.submissions.saving import save_answer, set_marks
-from consult.submissions.service import Target, begin_submission, send_submission
+from consult.submissions.service import send_submission
+from consult.submissions.targets import Target
 from consult.teams.notes import add_note
 
 Schedules = Mapping[str, tuple[Schedule, Any]]

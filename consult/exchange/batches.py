@@ -80,14 +80,12 @@ async def _references(
     session: AsyncSession, consultation: Consultation, fresh: Sequence[Prepared]
 ) -> list[str]:
     """A reference for each, numbered in their order."""
-    numbers = {
-        type_: await take_numbers(session, f"{type_}:{consultation.id}", amount)
-        for type_, amount in sorted(Counter(one.type for one in fresh).items())
-    }
+    numbers = await take_numbers(session, Counter(f"{one.type}:{consultation.id}" for one in fresh))
     found = []
     for one in fresh:
-        found.append(contribution_reference(consultation.reference, one.type, numbers[one.type]))
-        numbers[one.type] += 1
+        series = f"{one.type}:{consultation.id}"
+        found.append(contribution_reference(consultation.reference, one.type, numbers[series]))
+        numbers[series] += 1
     return found
 
 

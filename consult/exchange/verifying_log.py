@@ -20,14 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.i18n.formats import iso
 from consult.models.contribution import Contribution
 from consult.models.ledger import Counter
-from consult.models.submission import (
-    LogHead,
-    LogLeaf,
-    LogNode,
-    Submission,
-    SubmissionSending,
-    SubmissionState,
-)
+from consult.models.log import LogHead, LogLeaf, LogNode
+from consult.models.submission import Submission, SubmissionSending, SubmissionState
 from consult.receipts.checking import Ended, ending_entry, is_statement
 from consult.receipts.files import ReceiptFile
 from consult.receipts.heads import signed_head

@@ -1,41 +1,31 @@
-"""Numbers without gaps, and tallies, kept in the transaction that makes them true."""
+"""Numbers without gaps, and tallies, kept in the transaction that makes them true.
+
+Statements are text: what SQLAlchemy makes of several rows in one statement is compiled anew each time, and rows that are
+sent one by one take a way to PostgreSQL and back each.
+"""
 
 from collections import Counter as Counts
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.models.ledger import Counter
-
-COUNTERS: Any = Counter.__table__
 ROWS = 16
 """Tallies that are added to by one statement."""
 
 
-def _dialect_of(session: AsyncSession) -> str:
-    return session.get_bind().dialect.name
-
-
-def _insert(dialect: str, table: Any) -> Any:
-    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
-
-
 @cache
-def _take(dialect: str) -> Any:
-    statement = _insert(dialect, COUNTERS)
-    return statement.on_conflict_do_update(
-        index_elements=["name"], set_={"value": COUNTERS.c.value + statement.excluded.value}
-    ).returning(COUNTERS.c.value)
+def _take(rows: int) -> TextClause:
+    values = ", ".join(f"(:name{at}, :amount{at})" for at in range(rows))
+    return text(
+        f"INSERT INTO counters (name, value) VALUES {values} "  # noqa: S608
+        "ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING name, value"
+    )
 
 
 @cache
 def _add(rows: int) -> TextClause:
-    """As text: what SQLAlchemy makes of several rows in one statement is compiled anew each time, and rows that are sent
-    one by one take a way to PostgreSQL and back each."""
     values = ", ".join(f"(:consultation_id, :dimension{at}, :value{at}, :count{at})" for at in range(rows))
     return text(
         f"INSERT INTO tallies (consultation_id, dimension, value, count) VALUES {values} "  # noqa: S608
@@ -43,27 +33,22 @@ def _add(rows: int) -> TextClause:
     )
 
 
-async def take_numbers(session: AsyncSession, name: str, amount: int = 1) -> int:
-    """The first of `amount` consecutive numbers of a series, beginning with 1. Others wait for this commit."""
-    taken = await session.execute(_take(_dialect_of(session)), {"name": name, "value": amount})
-    last = taken.scalar_one()
-    return int(last) - amount + 1
+async def take_number(session: AsyncSession, name: str) -> int:
+    """The next number of a series, beginning with 1. Others wait for this commit."""
+    return (await take_numbers(session, {name: 1}))[name]
 
 
-async def take_one_of_each(session: AsyncSession, *names: str) -> dict[str, int]:
-    """The next number of each series, in one statement. Others wait for this commit; who takes numbers and adds to
-    tallies takes the numbers first, or two writers could wait for each other."""
-    values = {f"name{at}": name for at, name in enumerate(names)}
-    return {row.name: int(row.value) for row in await session.execute(_take_each(len(names)), values)}
+async def take_numbers(session: AsyncSession, amounts: Mapping[str, int]) -> dict[str, int]:
+    """The first of so many consecutive numbers of each series, in one statement.
 
-
-@cache
-def _take_each(amount: int) -> TextClause:
-    values = ", ".join(f"(:name{at}, 1)" for at in range(amount))
-    return text(
-        f"INSERT INTO counters (name, value) VALUES {values} "  # noqa: S608
-        "ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING name, value"
-    )
+    Others wait for this commit; who takes numbers and adds to tallies takes the numbers first, or two writers could wait
+    for each other.
+    """
+    values: dict[str, object] = {}
+    for at, (name, amount) in enumerate(sorted(amounts.items())):
+        values |= {f"name{at}": name, f"amount{at}": amount}
+    taken = await session.execute(_take(len(amounts)), values)
+    return {row.name: int(row.value) - amounts[row.name] + 1 for row in taken}
 
 
 def traits(kind: str, country: str, lang: str, type_: str) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import aliased
 from consult.kernel.addresses import in_path
 from consult.models.consultation import Consultation, Round
 from consult.models.people import MemberRole, Membership, Organisation, User
-from consult.models.submission import SignOff, SignOffState, Submission, SubmissionState
+from consult.models.submission import Submission, SubmissionState
+from consult.models.team import SignOff, SignOffState
 from consult.notifications.composing import Composer
 from consult.notifications.draining import Recorded
 from consult.notifications.people import Recipient, find_recipients

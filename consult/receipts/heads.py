@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.db.database import Database
 from consult.i18n.formats import iso
 from consult.kernel.clock import Clock
-from consult.models.submission import LogHead
+from consult.models.log import LogHead
 from consult.receipts.queries import log_size, newest_head, read_root
 from consult.receipts.signing import Keys, Signer, to_base64
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.kernel.errors import NotFound
-from consult.models.submission import LogHead, LogLeaf
+from consult.models.log import LogHead, LogLeaf
 from consult.receipts.checking import Checked, Step, check_file, is_good, is_proven
 from consult.receipts.files import ReceiptFile
 from consult.receipts.queries import endings_of, find_entry, newest_head, prove_inclusion

@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.db.database import Database
 from consult.i18n.formats import iso
 from consult.kernel.errors import NotFound
-from consult.models.submission import LogLeaf
+from consult.models.log import LogLeaf
 from consult.receipts.heads import signed_head
 from consult.receipts.queries import (
     find_entry,

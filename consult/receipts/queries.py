@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.kernel.errors import NotFound
 from consult.models.consultation import Round
-from consult.models.submission import LogHead, LogLeaf, Submission, SubmissionSending
+from consult.models.log import LogHead, LogLeaf
+from consult.models.submission import Submission, SubmissionSending
 from consult.receipts.tree import Node, Span, consistency_spans, hash_of, inclusion_spans, nodes_of
 
 BATCH = 1000

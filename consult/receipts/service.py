@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.i18n.formats import iso
 from consult.kernel.translated import Translated
-from consult.ledger.counters import take_numbers
-from consult.models.submission import LogLeaf, LogNode, SubmissionSending
+from consult.ledger.counters import take_number
+from consult.models.log import LogLeaf, LogNode
+from consult.models.submission import SubmissionSending
 from consult.receipts.queries import read_nodes
 from consult.receipts.signing import Signer
 from consult.receipts.statement import Received, canonical, ending_statement, entry_of
@@ -57,7 +58,7 @@ async def log_end(
         return
     lang, text = (note.original, note.source) if note else ("", "")
     entry = entry_of(ending_statement(kind, sending.leaf, lang, text, iso(now)))
-    number = await take_numbers(session, SERIES) - 1
+    number = await take_number(session, SERIES) - 1
     leaf = {"kind": kind, "reference": reference, "of": sending.leaf, "note": note or None, "at": now}
     await _append(session, number, entry, leaf)
 

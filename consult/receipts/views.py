@@ -11,7 +11,7 @@ from consult.i18n.catalogues import catalogue
 from consult.i18n.content import LocalText, pick
 from consult.i18n.formats import formats
 from consult.kernel.messages import N_
-from consult.models.submission import LogHead, LogLeaf
+from consult.models.log import LogHead, LogLeaf
 from consult.receipts.checking import Checked, Step
 
 GROUP = 4

@@ -22,8 +22,8 @@ from consult.models.submission import (
     Submission,
     SubmissionSending,
     SubmissionState,
-    TeamNote,
 )
+from consult.models.team import TeamNote
 from consult.receipts.service import Ending, log_end
 from consult.security.actor import Actor
 from consult.submissions.face import get_face, tell

@@ -12,8 +12,7 @@ from consult.i18n.content import LocalText, pick
 from consult.models.submission import Submission, SubmissionState
 from consult.submissions.queries import get_own
 from consult.submissions.ruling import Ruling, view_ruling
-from consult.submissions.service import Target
-from consult.submissions.targets import target_of
+from consult.submissions.targets import Target, target_of
 from consult.web.respond import actor_needed
 from consult.web.site import Ask, locale_of, site_of
 

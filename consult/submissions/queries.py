@@ -19,12 +19,11 @@ from consult.models.submission import (
     Attachment,
     AttachmentState,
     SetAside,
-    SignOff,
-    SignOffState,
     Submission,
     SubmissionSending,
     SubmissionState,
 )
+from consult.models.team import SignOff, SignOffState
 from consult.security.actor import Actor
 
 LADDER = (MemberRole.DRAFTER, MemberRole.SIGNATORY, MemberRole.OWNER)

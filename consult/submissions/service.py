@@ -1,4 +1,4 @@
-"""Beginning and sending a formal response. Flushes, never commits."""
+"""Sending a formal response. Flushes, never commits."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from consult.attachments.service import publish_files
 from consult.kernel.errors import Conflict, RoundClosed
 from consult.kernel.messages import N_
 from consult.kernel.references import contribution_reference
-from consult.ledger.counters import take_one_of_each
-from consult.models.consultation import Consultation, Round
+from consult.ledger.counters import take_number, take_numbers
+from consult.models.consultation import Consultation
 from consult.models.contribution import Contribution
 from consult.models.plain import insert_one
-from consult.models.questionnaire import Content
 from consult.models.submission import Rule, Submission, SubmissionSending, SubmissionState
 from consult.receipts.service import SERIES, issue_receipt
 from consult.receipts.signing import Signer
@@ -27,19 +26,10 @@ from consult.submissions.checking import check_complete
 from consult.submissions.document import Document, canonical, read_document, sha256_of, substance
 from consult.submissions.face import count_face, get_face, put_face, tell
 from consult.submissions.gathering import compose, gather
-from consult.submissions.queries import find_in_round, last_sending
-from consult.submissions.rules import may_begin, may_correct, rule_at
+from consult.submissions.queries import last_sending
+from consult.submissions.rules import may_correct, rule_at
+from consult.submissions.targets import Target
 from consult.teams.sign_offs import co_signing, sign_at_sending
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The round that is responded to, and what it asks."""
-
-    consultation: Consultation
-    round: Round
-    content: Content
-    edition: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,46 +39,6 @@ class Sent:
     sending: SubmissionSending
     contribution: Contribution
     again: bool = False
-
-
-async def begin_submission(
-    session: AsyncSession,
-    target: Target,
-    actor: Actor,
-    organisation_id: int | None,
-    lang: str,
-    now: datetime,
-    email: str = "",
-) -> Submission:
-    """The person's (or their organisation's) response to a round: the one that is there, or a new one.
-
-    That the person acts for the organisation is the caller's to know. Raises RoundClosed where none is taken any more.
-    """
-    there = await find_in_round(session, target.round.id, actor, organisation_id)
-    if there is not None:
-        return there
-    if not may_begin(target.round.period, now):
-        raise RoundClosed(N_("This round does not take responses now."))
-    alone = organisation_id is None
-    submission = Submission(
-        key=new_token()[:22],
-        round_id=target.round.id,
-        edition=target.edition,
-        author_id=actor.id,
-        email=email,
-        organisation_id=organisation_id,
-        name=actor.name,
-        organisation_name=actor.organisation if alone else "",
-        kind=actor.kind,
-        country=actor.country,
-        lang=lang,
-        publication=target.content.publications[0] if len(target.content.publications) == 1 else "",
-        begun_at=now,
-        saved_at=now,
-    )
-    session.add(submission)
-    await session.flush()
-    return submission
 
 
 async def send_submission(
@@ -109,44 +59,58 @@ async def send_submission(
     document = compose(working, target.consultation, target.round)
     answered = substance(document)
     co_signed = await _co_signed(session, submission, answered)
-    document = msgspec.structs.replace(document, co_signed=co_signed)
     previous = await _previous(session, submission)
-    if (
-        previous is not None
-        and submission.state == SubmissionState.SENT
-        and _is_same(previous, answered, co_signed)
-    ):
+    if previous is not None and _is_same(submission, previous, answered, co_signed):
         return Sent(previous, await get_face(session, submission), again=True)
     rule = _rule(submission, target, previous, now)
     check_complete(working)
     await sign_at_sending(session, submission, actor, answered, now)
+    document = msgspec.structs.replace(
+        document, number=previous.number + 1 if previous else 1, co_signed=co_signed
+    )
     face, counted = await put_face(
         session, submission, target.consultation, target.content, document, actor, rule, now
     )
-    number = previous.number + 1 if previous else 1
     _mark_sent(submission, face, answered, rule, now)
     await publish_files(session, submission, working.attachments, now)
     kind = "submission.corrected" if previous else "submission.sent"
-    await tell(session, kind, submission, face, now, sending=number)
-    # From here to the commit others who send wait for us: nothing is done here that could be done before.
-    place = await _take_numbers(session, face, target.consultation)
-    whole = msgspec.structs.replace(document, reference=face.reference, number=number, nonce=new_token())
-    sending = _sending(submission, whole, rule, actor, now)
-    sending.leaf = place
-    sending.receipt = await issue_receipt(
-        session, _received(sending, whole, target, site), place, signer, now
+    await tell(session, kind, submission, face, now, sending=document.number)
+    sending = SubmissionSending(
+        submission_id=submission.id, number=document.number, rule=rule, sent_by=actor.id, sent_at=now
     )
-    await insert_one(session, sending)
+    await _enter(session, sending, document, face, target, signer, site)
     await count_face(session, face, counted)
     return Sent(sending, face)
+
+
+async def _enter(
+    session: AsyncSession,
+    sending: SubmissionSending,
+    document: Document,
+    face: Contribution,
+    target: Target,
+    signer: Signer,
+    site: str,
+) -> None:
+    """Give a sending its place in the log, and the receipt that says so.
+
+    From here to the commit others who send wait for us: nothing is done here that could be done before.
+    """
+    sending.leaf = await _take_numbers(session, face, target.consultation)
+    whole = msgspec.structs.replace(document, reference=face.reference, nonce=new_token())
+    sending.text = canonical(whole)
+    sending.sha256 = sha256_of(sending.text)
+    received = _received(sending, whole, target, site)
+    sending.receipt = await issue_receipt(session, received, sending.leaf, signer, sending.sent_at)
+    await insert_one(session, sending)
 
 
 async def _take_numbers(session: AsyncSession, face: Contribution, consultation: Consultation) -> int:
     """The log's next number; a new public face gets its reference with it."""
     if face.edited_at is not None:
-        return (await take_one_of_each(session, SERIES))[SERIES] - 1
+        return await take_number(session, SERIES) - 1
     series = f"{face.type}:{consultation.id}"
-    taken = await take_one_of_each(session, series, SERIES)
+    taken = await take_numbers(session, {series: 1, SERIES: 1})
     face.reference = contribution_reference(consultation.reference, face.type, taken[series])
     return taken[SERIES] - 1
 
@@ -165,9 +129,11 @@ async def _previous(session: AsyncSession, submission: Submission) -> Submission
     return await last_sending(session, submission.id)
 
 
-def _is_same(previous: SubmissionSending, answered: str, co_signed: tuple[str, ...]) -> bool:
+def _is_same(
+    submission: Submission, previous: SubmissionSending, answered: str, co_signed: tuple[str, ...]
+) -> bool:
     """Whether this very text counts already, with the same co-signatories."""
-    if not previous.text:
+    if submission.state != SubmissionState.SENT or not previous.text:
         return False
     before = read_document(previous.text)
     return substance(before) == answered and before.co_signed == co_signed
@@ -185,21 +151,6 @@ def _rule(submission: Submission, target: Target, previous: SubmissionSending | 
             N_("The round has ended: what you sent counts. Ask the Forum if it has to be changed.")
         )
     return rule
-
-
-def _sending(
-    submission: Submission, whole: Document, rule: Rule, actor: Actor, now: datetime
-) -> SubmissionSending:
-    text = canonical(whole)
-    return SubmissionSending(
-        submission_id=submission.id,
-        number=whole.number,
-        text=text,
-        sha256=sha256_of(text),
-        rule=rule,
-        sent_by=actor.id,
-        sent_at=now,
-    )
 
 
 def _received(sending: SubmissionSending, document: Document, target: Target, site: str) -> Received:

@@ -22,11 +22,11 @@ from consult.models.submission import Submission
 from consult.organisations.queries import membership_of, organisations_of
 from consult.security.actor import Actor
 from consult.security.permissions import Permission
+from consult.submissions.beginning import begin_submission
 from consult.submissions.own_page import address_of
 from consult.submissions.queries import list_in_round
 from consult.submissions.ruling import view_ruling
-from consult.submissions.service import Target, begin_submission
-from consult.submissions.targets import find_target
+from consult.submissions.targets import Target, find_target
 from consult.web.forms import Problems, Typed, form_state, read_form
 from consult.web.respond import respond, see_other
 from consult.web.site import Ask, actor_of, locale_of, site_of

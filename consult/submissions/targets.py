@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -11,10 +12,19 @@ from sqlalchemy.orm import selectinload
 from consult.consultations.queries import get_consultation, round_to_answer
 from consult.kernel.errors import NotFound
 from consult.models.consultation import Consultation, Round
-from consult.models.questionnaire import Questionnaire
+from consult.models.questionnaire import Content, Questionnaire
 from consult.models.submission import Submission
 from consult.questionnaires.queries import current_of, current_questionnaire
-from consult.submissions.service import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The round that is responded to, and what it asks."""
+
+    consultation: Consultation
+    round: Round
+    content: Content
+    edition: int
 
 
 async def find_target(session: AsyncSession, slug: str, now: datetime) -> Target:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.models.submission import Submission
 from consult.organisations.queries import members_of
-from consult.submissions.service import Target
+from consult.submissions.targets import Target
 from consult.teams.notes import count_open
 from consult.teams.sign_offs import organisation_name
 from consult.teams.standing import Standing, find_standing

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.models.submission import Submission
 from consult.submissions.document import Document, substance
 from consult.submissions.gathering import compose, gather
-from consult.submissions.service import Target
+from consult.submissions.targets import Target
 
 
 async def document_now(session: AsyncSession, submission: Submission, target: Target) -> Document:

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.kernel.events import Event
 from consult.ledger.outbox import emit
 from consult.models.consultation import Round
-from consult.models.submission import SignOff, SignOffState, Submission
+from consult.models.submission import Submission
+from consult.models.team import SignOff, SignOffState
 from consult.submissions.targets import target_of
 from consult.teams.digesting import digest_now
 from consult.teams.sign_offs import organisation_name

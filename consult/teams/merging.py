@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.models.people import MemberRole, Membership, User
-from consult.models.submission import SignOff, SignOffState, Submission, SubmissionState
+from consult.models.submission import Submission, SubmissionState
+from consult.models.team import SignOff, SignOffState
 from consult.teams.sign_offs import organisation_name
 from consult.teams.steps import note_step
 

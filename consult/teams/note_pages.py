@@ -22,7 +22,8 @@ from consult.i18n.content import LocalText, pick
 from consult.kernel.errors import FormInvalid, NotFound
 from consult.kernel.messages import N_
 from consult.models.questionnaire import Content, Question
-from consult.models.submission import Submission, TeamNote
+from consult.models.submission import Submission
+from consult.models.team import TeamNote
 from consult.security.permissions import Permission
 from consult.submissions.targets import target_of
 from consult.teams.here import TEAM

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.kernel.errors import NotFound, TooLarge
-from consult.models.submission import Submission, TeamNote
+from consult.models.submission import Submission
+from consult.models.team import TeamNote
 from consult.security.actor import Actor
 
 WHOLE = ""

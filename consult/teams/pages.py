@@ -24,8 +24,7 @@ from consult.models.submission import Submission
 from consult.organisations.queries import find_verified, get_present, members_of
 from consult.security.permissions import Permission
 from consult.submissions.queries import name_people, sendings_of
-from consult.submissions.service import Target
-from consult.submissions.targets import target_of
+from consult.submissions.targets import Target, target_of
 from consult.teams import here as team_here
 from consult.teams import note_pages, signing_pages
 from consult.teams.digesting import digest_now

@@ -12,7 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.models.people import Membership, User
-from consult.models.submission import Answer, Presence, Submission
+from consult.models.submission import Answer, Submission
+from consult.models.team import Presence
 
 BEAT = timedelta(seconds=20)
 """How often a page that is open says so."""

@@ -13,13 +13,8 @@ from sqlalchemy.orm import aliased
 from consult.kernel.errors import NotFound
 from consult.models.consultation import Consultation, Round
 from consult.models.people import MemberRole, Membership, Organisation, User
-from consult.models.submission import (
-    Answer,
-    SignOff,
-    SignOffState,
-    Submission,
-    SubmissionState,
-)
+from consult.models.submission import Answer, Submission, SubmissionState
+from consult.models.team import SignOff, SignOffState
 from consult.security.actor import Actor
 from consult.submissions.queries import get_own, get_readable, roles_from
 

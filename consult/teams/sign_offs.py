@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.kernel.errors import Conflict
 from consult.kernel.messages import N_
 from consult.models.people import MemberRole, Membership, Organisation
-from consult.models.submission import SignOff, SignOffState, Submission
+from consult.models.submission import Submission
+from consult.models.team import SignOff, SignOffState
 from consult.security.actor import Actor
 from consult.submissions.queries import roles_from
 from consult.teams.steps import note_step

@@ -13,13 +13,14 @@ from consult.kernel.errors import Conflict, NotFound, RoundClosed, invalid
 from consult.kernel.events import Event
 from consult.kernel.messages import N_
 from consult.ledger.outbox import emit
-from consult.models.submission import SignOff, SignOffState, Submission, SubmissionState
+from consult.models.submission import Submission, SubmissionState
+from consult.models.team import SignOff, SignOffState
 from consult.security.actor import Actor
 from consult.submissions.document import read_document
 from consult.submissions.queries import last_sending
 from consult.submissions.rules import may_correct, rule_at
 from consult.submissions.saving import check_open
-from consult.submissions.service import Target
+from consult.submissions.targets import Target
 from consult.teams.sign_offs import organisation_name, sign_off
 from consult.teams.steps import note_step
 

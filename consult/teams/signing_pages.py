@@ -22,8 +22,7 @@ from consult.models.people import Organisation
 from consult.models.submission import Submission
 from consult.security.permissions import Permission
 from consult.submissions.queries import get_readable, kept_files
-from consult.submissions.service import Target
-from consult.submissions.targets import target_of
+from consult.submissions.targets import Target, target_of
 from consult.teams.digesting import digest_now
 from consult.teams.here import TEAM
 from consult.teams.queries import get_signable, signs_for

@@ -13,7 +13,7 @@ from consult.organisations.queries import membership_of
 from consult.security.actor import Actor
 from consult.submissions.document import Document, read_document, substance
 from consult.submissions.queries import last_sending
-from consult.submissions.service import Target
+from consult.submissions.targets import Target
 from consult.teams.digesting import document_now
 from consult.teams.queries import SIGNS, sign_offs_of
 from consult.teams.steps import steps_of

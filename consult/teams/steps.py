@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.kernel.messages import N_
-from consult.models.submission import SubmissionStep
+from consult.models.team import SubmissionStep
 from consult.security.actor import Actor
 
 STEPS: dict[str, str] = {

@@ -13,7 +13,8 @@ from consult.i18n.content import LocalText, pick
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation
 from consult.models.questionnaire import Content
-from consult.models.submission import SignOff, SignOffState, SubmissionSending, SubmissionStep
+from consult.models.submission import SubmissionSending
+from consult.models.team import SignOff, SignOffState, SubmissionStep
 from consult.organisations.queries import Member
 from consult.organisations.words import role_name
 from consult.teams.presence import Here

@@ -20,7 +20,8 @@ from consult.kernel.clock import SetClock
 from consult.models.consultation import Round
 from consult.models.contribution import Contribution
 from consult.models.ledger import Counter
-from consult.models.submission import LogLeaf, LogNode, Submission, SubmissionSending
+from consult.models.log import LogLeaf, LogNode
+from consult.models.submission import Submission, SubmissionSending
 from consult.receipts.heads import publish_head
 from consult.receipts.queries import prove_inclusion
 from consult.receipts.service import RECEIPT, SERIES

@@ -20,7 +20,8 @@ from sqlalchemy import select
 from consult.db.database import Database
 from consult.exchange.verifying_log import log_checks
 from consult.models.contribution import Contribution
-from consult.models.submission import LogLeaf, SubmissionSending
+from consult.models.log import LogLeaf
+from consult.models.submission import SubmissionSending
 from consult.receipts.signing import load_signer
 from tests.bench.begun import Begun, Surge, make_surge
 from tests.bench.client import get, load

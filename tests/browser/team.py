@@ -15,9 +15,9 @@ from consult.models.consultation import Consultation, Round
 from consult.models.people import MemberRole, Membership, Organisation, User, VerifiedBy
 from consult.models.questionnaire import Questionnaire
 from consult.models.submission import Submission
+from consult.submissions.beginning import begin_submission
 from consult.submissions.queries import answers_of, open_set_asides
 from consult.submissions.saving import save_answer
-from consult.submissions.service import begin_submission
 from consult.submissions.targets import target_of
 from tests.browser.serving import Served
 from tests.people import said

@@ -20,10 +20,12 @@ from consult.models.questionnaire import Content, Option, Question, QuestionKind
 from consult.models.submission import Submission
 from consult.receipts.signing import load_signer
 from consult.security.actor import Actor
+from consult.submissions.beginning import begin_submission
 from consult.submissions.ending import withdraw_submission
 from consult.submissions.queries import answers_of
 from consult.submissions.saving import save_answer, set_marks, set_private
-from consult.submissions.service import Sent, Target, begin_submission, send_submission
+from consult.submissions.service import Sent, send_submission
+from consult.submissions.targets import Target
 from tests.people import Browser, Site, said
 
 SLUG = "charter"

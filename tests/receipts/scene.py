@@ -15,7 +15,7 @@ from consult.exchange.verifying_log import log_checks
 from consult.kernel.clock import SetClock
 from consult.kernel.references import contribution_reference
 from consult.kernel.translated import Piece, Translated
-from consult.ledger.counters import take_numbers
+from consult.ledger.counters import take_number
 from consult.models.consultation import Consultation, Round
 from consult.models.contribution import Contribution
 from consult.models.submission import Submission, SubmissionSending, SubmissionState
@@ -74,7 +74,7 @@ class Sending:
             site="https://consult.test", consultation=self.consultation.reference, round=1, reference=reference,
             sending=1, sha256=sha256, files=FILES, sent_at=now, rule="in-time", closes_at=found.closes_at,
         )  # fmt: skip
-        sending.leaf = await take_numbers(session, SERIES) - 1
+        sending.leaf = await take_number(session, SERIES) - 1
         sending.receipt = await issue_receipt(session, received, sending.leaf, self.signer, now)
         await session.flush()
         return sending

@@ -12,7 +12,8 @@ from sqlalchemy import delete, select, update
 from consult.db.database import Database
 from consult.kernel.clock import SetClock
 from consult.models.contribution import Contribution
-from consult.models.submission import LogHead, LogLeaf, LogNode, Submission, SubmissionSending
+from consult.models.log import LogHead, LogLeaf, LogNode
+from consult.models.submission import Submission, SubmissionSending
 from consult.receipts.checking import check_file, is_good
 from consult.receipts.files import ReceiptFile
 from consult.receipts.heads import HeadPublisher, publish_head

@@ -24,19 +24,21 @@ from consult.kernel.clock import SetClock
 from consult.kernel.errors import Conflict, FormInvalid, RoundClosed
 from consult.models.consultation import Round
 from consult.models.contribution import Contribution
+from consult.models.log import LogLeaf
 from consult.models.people import MemberRole, Membership, Organisation
-from consult.models.submission import LogLeaf, Rule, Submission, SubmissionSending
+from consult.models.submission import Rule, Submission, SubmissionSending
 from consult.receipts.signing import Signer, load_signer
 from consult.security.actor import Actor
 from consult.settings import Settings
+from consult.submissions.beginning import begin_submission
 from consult.submissions.document import read_document
 from consult.submissions.ending import withdraw_submission
 from consult.submissions.going_back import go_back
 from consult.submissions.queries import answers_of, get_own, open_set_asides, sendings_of
 from consult.submissions.rules import may_correct, rule_at
 from consult.submissions.saving import save_answer, save_who, settle_set_aside
-from consult.submissions.service import Target, begin_submission, send_submission
-from consult.submissions.targets import find_target, target_of
+from consult.submissions.service import send_submission
+from consult.submissions.targets import Target, find_target, target_of
 from consult.teams.digesting import digest_now
 from consult.teams.sign_offs import sign_off
 from tests.conftest import NOW

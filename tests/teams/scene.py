@@ -19,10 +19,11 @@ from consult.models.questionnaire import Content, Question, QuestionKind, Questi
 from consult.models.submission import Submission, SubmissionSending
 from consult.receipts.signing import load_signer
 from consult.security.actor import Actor
+from consult.submissions.beginning import begin_submission
 from consult.submissions.queries import answers_of, get_own, sendings_of
 from consult.submissions.saving import Saved, save_answer
-from consult.submissions.service import Sent, Target, begin_submission, send_submission
-from consult.submissions.targets import target_of
+from consult.submissions.service import Sent, send_submission
+from consult.submissions.targets import Target, target_of
 from tests.people import Browser, Site
 
 PEOPLE = {

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select, update
 
 from consult.models.people import Membership
-from consult.models.submission import SignOff, Submission
+from consult.models.submission import Submission
+from consult.models.team import SignOff
+from consult.submissions.beginning import begin_submission
 from consult.submissions.document import read_document
-from consult.submissions.service import begin_submission
 from consult.submissions.targets import target_of
 from consult.teams.merging import merge_submissions
 from tests.people import Site

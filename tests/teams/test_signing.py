@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from consult.kernel.errors import Conflict, FormInvalid
 from consult.models.contribution import Contribution
-from consult.models.submission import Attachment, SignOff
+from consult.models.submission import Attachment
+from consult.models.team import SignOff
 from consult.submissions.document import read_document
 from tests.people import Site
 from tests.teams.scene import Team
