@@ -23,7 +23,9 @@ from consult.kernel.errors import FormInvalid, NotFound, invalid
 from consult.kernel.messages import N_
 from consult.models.submission import Attachment, Submission
 from consult.security.permissions import Permission
+from consult.submissions.own_page import Own, context_of
 from consult.submissions.queries import get_own
+from consult.submissions.targets import target_of
 from consult.web.forms import Typed, form_of, form_state, read_form
 from consult.web.respond import actor_needed, is_partial, respond, see_other
 from consult.web.site import Ask, locale_of, site_of
@@ -97,7 +99,9 @@ async def _answer(
 ) -> Response[Any]:
     """The page of files, or the list alone for htmx."""
     label = await find_label(session, submission, view.question)
+    own = Own(submission, await target_of(session, submission))
     context = {
+        **context_of(request, own),
         "files": view,
         "leave": view.back or f"/respond/{submission.key}",
         "label": pick(label, locale_of(request)) if label else None,

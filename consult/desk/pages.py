@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.desk.queries import (
     LogFilter,
+    asking_organisations,
     closing_rounds,
     consultations_at_work,
     drafts_by_consultation,
@@ -85,6 +86,7 @@ async def _editing(request: Ask, session: AsyncSession) -> dict[str, Any]:
     drafts = await drafts_by_consultation(session, [each.id for each in at_work])
     complete = [view_to_complete(each, drafts[each.id], locale) for each in at_work]
     return {
+        "organisations": view_queue(await asking_organisations(session), locale, now),
         "closing": [view_closing(each, locale, now, zone) for each in await closing_rounds(session, now)],
         "to_answer": [view_unanswered(each, locale, now) for each in await unanswered(session, now)],
         "to_settle": [view_to_settle(*each, locale, now) for each in await unsettled_imports(session)],

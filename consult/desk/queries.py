@@ -14,6 +14,7 @@ from consult.models.consultation import Consultation, Round, RoundState
 from consult.models.contribution import Contribution, Report, State
 from consult.models.document import Draft, Import, Version
 from consult.models.ledger import Mail, MailState, Tally
+from consult.models.people import OrganisationRequest, RequestKind
 from consult.models.response import Audit, Outcome
 
 SOON = timedelta(hours=48)
@@ -57,6 +58,14 @@ async def open_reports(session: AsyncSession) -> Waiting:
     return await _count(
         session, select(func.count(), func.min(Report.created_at)).where(Report.settled_at.is_(None))
     )
+
+
+async def asking_organisations(session: AsyncSession) -> Waiting:
+    """People who ask that staff verify their organisation."""
+    asking = select(func.count(), func.min(OrganisationRequest.created_at)).where(
+        OrganisationRequest.kind == RequestKind.VERIFY, OrganisationRequest.settled_at.is_(None)
+    )
+    return await _count(session, asking)
 
 
 async def failed_mails(session: AsyncSession) -> Waiting:

@@ -55,6 +55,11 @@ class Formats:
         return format_datetime(self._local(value, zone), "HH:mm", locale=self._locale)
 
     @property
+    def colon(self) -> str:
+        """Between a label and what it names: `Author: `, `Auteur : `."""
+        return {"fr": "\u00a0: ", "zh": "："}.get(self._locale.language, ": ")
+
+    @property
     def _comma(self) -> str:
         return {"ar": "، ", "zh": " "}.get(self._locale.language, ", ")
 

@@ -18,6 +18,7 @@ from consult.models.contribution import Contribution, ContributionType, Place
 from consult.models.people import User
 from consult.models.submission import Attachment, Publication, Submission, SubmissionState
 from tests.people import BASE, TOKEN, Browser, Site
+from tests.submissions.scene import CONTENT, questionnaire
 
 
 @dataclass
@@ -119,6 +120,7 @@ async def responding(site: Site, name: str = "Ada") -> Responding:
     async with site.database.writing() as session:
         statement = select(Round).where(Round.consultation_id == consultation.id)
         round_ = (await session.execute(statement)).scalar_one()
+        session.add(questionnaire(round_.id, CONTENT, site))
         submission = Submission(
             key=f"key-of-{name.lower()}-response",
             round_id=round_.id,

@@ -13,7 +13,7 @@ from consult.models.consultation import Consultation
 from consult.models.contribution import Contribution, Report, State
 from consult.models.document import Import
 from consult.models.ledger import Mail, MailState, Tally
-from consult.models.people import Role
+from consult.models.people import Organisation, OrganisationRequest, RequestKind, Role
 from tests.conftest import DAY, HOUR, NOW
 from tests.people import Browser, Site, said
 
@@ -74,6 +74,11 @@ async def full_site(site: Site) -> None:
         Mail(once="m", recipient="a@example.org", kind="reply", locale="en", subject="s", text="t", html="h",
              state=MailState.FAILED, created_at=NOW - DAY * 3, next_at=NOW),
     )  # fmt: skip
+    asking = Organisation(name="River Trust", fold="river trust", kind="civil-society", created_at=NOW)
+    person = await site.person("Petra")
+    await put(site, asking)
+    await put(site, OrganisationRequest(organisation_id=asking.id, user_id=person.id, kind=RequestKind.VERIFY,
+                                        created_at=NOW - 4 * DAY))  # fmt: skip
     async with site.database.writing() as session:
         kept = await session.get_one(Consultation, over.id)
         kept.answer_promised_at = NOW - 3 * DAY
@@ -92,6 +97,7 @@ async def test_an_editor_sees_what_waits_with_its_age_and_date(site: Site) -> No
         "overdue by 3 days",
         "Draft charter",
         "It has waited for 5 hours.",
+        "1 organisation asks to be verified The oldest has waited for 4 days.",
         "Missing in French: Summary, What is asked, How contributions are used.",
     ):
         assert expected in text, expected
@@ -104,7 +110,7 @@ async def test_a_moderator_sees_only_moderation(site: Site) -> None:
     page = await (await site.signed_in(Role.MODERATOR)).get("/en/desk")
     text = words(page)
     assert "1 first post waits" in text
-    for hidden in ("no answer yet", "Draft charter", "Missing in", "could not be sent"):
+    for hidden in ("no answer yet", "Draft charter", "Missing in", "could not be sent", "to be verified"):
         assert hidden not in text
     for address in ("consultations", "topics", "answers", "people", "mail", "log"):
         assert f'href="/en/desk/{address}"' not in page.text
