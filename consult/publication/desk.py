@@ -47,7 +47,7 @@ from consult.publication.queries import content_of
 from consult.publication.reading import FullView, may_read, view_full
 from consult.publication.service import end_on_request, narrow_on_request
 from consult.publication.showing import show_sent
-from consult.publication.words import readers_text
+from consult.publication.words import AT_DESK, readers_text
 from consult.responses.form_view import language_fields
 from consult.security.map import allows
 from consult.security.permissions import Permission
@@ -107,7 +107,7 @@ async def _show_one(
         "late": contribution.late,
         "sent": await show_sent(session, contribution, locale),
         "full": full,
-        "readers": readers_text(content.readers, locale),
+        "readers": readers_text(content.readers, locale, AT_DESK),
         "may_read": may_read(actor, content) and sent.submission.state == SubmissionState.SENT,
         "may_edit": allows(Permission.EDIT, actor),
         "is_sent": sent.submission.state == SubmissionState.SENT,

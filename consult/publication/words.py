@@ -58,6 +58,7 @@ VERIFIED: dict[str, Word] = {
 }
 
 READERS = N_("These staff of the Forum read all of it, with your name: %(roles)s. Each time is recorded.")
+AT_DESK = N_("These roles read all of it, with the name: %(roles)s. Each time is recorded.")
 """What is said of who reads what is not public."""
 
 
@@ -86,7 +87,7 @@ def roles_from(readers: str) -> Sequence[Role]:
     return ORDER[ORDER.index(least) :]
 
 
-def readers_text(readers: str, locale: str) -> str:
-    """Who reads what is confidential, by the names of their roles."""
+def readers_text(readers: str, locale: str, sentence: str = READERS) -> str:
+    """Who reads what is confidential, by the names of their roles: said to whoever sends it, or with AT_DESK to staff."""
     names = [name_in(ROLES, role, locale) for role in roles_from(readers)]
-    return catalogue(locale).gettext(READERS) % {"roles": formats(locale).list(names)}
+    return catalogue(locale).gettext(sentence) % {"roles": formats(locale).list(names)}

@@ -3,7 +3,7 @@
 | address | what |
 | --- | --- |
 | receipts | check a receipt; what one says |
-| receipts/log | what the public log is; its heads, newest entries, keys |
+| receipts/log?entry=7 | what the public log is; its heads, keys, and entries from one on backwards |
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from consult.kernel.errors import FormInvalid, invalid
 from consult.kernel.messages import N_
 from consult.receipts.files import LONGEST, NotAReceiptError, ReceiptFile, read_file
 from consult.receipts.holding import Held, hold_against_log
-from consult.receipts.queries import NEWEST, list_heads, log_size, newest_entries
+from consult.receipts.queries import ON_PAGE, list_entries, list_heads, log_size
 from consult.receipts.signing import load_signer
 from consult.receipts.views import KeyView, grouped, view_entry, view_head, view_receipt, view_steps
 from consult.security.permissions import Permission
@@ -93,13 +93,29 @@ async def get_log(request: Ask, session: AsyncSession) -> Response[bytes]:
         KeyView(grouped(id), id == signer.id)
         for id in sorted(signer.keys, key=lambda each: each != signer.id)
     ]
+    newest = await log_size(session) - 1
+    last = _entry_asked(request, newest)
     context = {
-        "size": await log_size(session),
-        "heads": [view_head(each) for each in await list_heads(session, NEWEST)],
-        "entries": [view_entry(each, locale) for each in await newest_entries(session)],
+        "size": newest + 1,
+        "heads": [view_head(each) for each in await list_heads(session, ON_PAGE)],
+        "entries": [view_entry(each, locale) for each in await list_entries(session, last)],
         "keys": keys,
+        "pages": {
+            "previous": _log_address(locale, min(last + ON_PAGE, newest)) if last < newest else "",
+            "next": _log_address(locale, last - ON_PAGE) if last >= ON_PAGE else "",
+        },
     }
     return respond(request, "receipts/log.html", context)
+
+
+def _entry_asked(request: Ask, newest: int) -> int:
+    """The entry to begin with: the newest, where none that is there is asked for."""
+    text = request.query_params.get("entry", "")
+    return min(int(text), newest) if text.isascii() and text.isdigit() and len(text) <= 15 else newest
+
+
+def _log_address(locale: str, entry: int) -> str:
+    return f"/{locale}/receipts/log?entry={entry}#entries"
 
 
 HANDLERS = (get_form, post_receipt, get_log)

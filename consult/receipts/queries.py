@@ -15,7 +15,7 @@ from consult.models.submission import Submission, SubmissionSending
 from consult.receipts.tree import Node, Span, consistency_spans, hash_of, inclusion_spans, nodes_of
 
 BATCH = 1000
-NEWEST = 25
+ON_PAGE = 25
 """Entries and heads that the log's page shows."""
 
 
@@ -87,11 +87,10 @@ async def endings_of(session: AsyncSession, leaf: LogLeaf) -> Sequence[LogLeaf]:
     return (await session.execute(statement)).scalars().all()
 
 
-async def newest_entries(session: AsyncSession) -> Sequence[LogLeaf]:
-    """The last entries, the newest first."""
-    return (
-        (await session.execute(select(LogLeaf).order_by(LogLeaf.number.desc()).limit(NEWEST))).scalars().all()
-    )
+async def list_entries(session: AsyncSession, last: int) -> Sequence[LogLeaf]:
+    """A page of entries up to number `last`, the newest first."""
+    statement = select(LogLeaf).where(LogLeaf.number <= last).order_by(LogLeaf.number.desc())
+    return (await session.execute(statement.limit(ON_PAGE))).scalars().all()
 
 
 async def stream_entries(session: AsyncSession, first: int) -> AsyncIterator[LogLeaf]:

@@ -48,7 +48,8 @@ def _one(question: Question, value: object, lang: str) -> str:
 
 
 def _row(question: Question, row: str, chosen: object, lang: str) -> str:
-    return f"{_label(question.rows, row, lang)}: {_label(question.options, str(chosen), lang)}"
+    colon = formats(lang).colon
+    return f"{_label(question.rows, row, lang)}{colon}{_label(question.options, str(chosen), lang)}"
 
 
 def _label(options: Sequence[Option], key: str, lang: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -20,10 +21,12 @@ from consult.notifications.message import make_message
 from consult.receipts.checking import check_file, is_good
 from consult.receipts.files import read_file
 from consult.receipts.heads import publish_head
+from consult.receipts.queries import ON_PAGE
 from consult.receipts.signing import load_signer
 from consult.settings import ROOT
 from consult.web.rendering import Renderer
 from tests.people import BASE, Browser, Site
+from tests.receipts.scene import Sending
 from tests.receipts.test_verifier import verifier
 from tests.submissions.scene import asking, begin, complete, send, sendings_at
 
@@ -123,6 +126,23 @@ async def test_programs_read_the_log_and_find_no_text_and_no_names_in_it(site: S
     page = (await reader.get("/en/receipts/log")).text
     assert head["root"][:4] in page
     assert "canary-5d1e" not in page + entries.text
+
+
+async def test_every_entry_of_a_long_log_has_a_place_on_a_page(site: Site) -> None:
+    sending = await Sending(site.database, site.clock).open()
+    for _ in range(ON_PAGE + 2):
+        await sending.send()
+
+    async def entries(query: str) -> tuple[list[int], list[str]]:
+        page = (await site.browser().get(f"/en/receipts/log{query}")).text
+        shown = [int(each) for each in re.findall(r'id="entry-(\d+)"', page)]
+        return shown, re.findall(r'class="pager__step" href="[^"?]*([^"]*)"', page)
+
+    newest = ON_PAGE + 1
+    assert await entries("") == (list(range(newest, 1, -1)), ["?entry=1#entries"])
+    assert await entries("?entry=1") == ([1, 0], [f"?entry={newest}#entries"])
+    for odd in ("?entry=99999999999999", "?entry=-1", "?entry=x", f"?entry={'9' * 40}"):
+        assert (await entries(odd))[0][0] == newest, odd
 
 
 async def test_the_receipt_comes_by_mail_once_in_the_person_s_language(site: Site) -> None:
