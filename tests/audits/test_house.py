@@ -48,6 +48,13 @@ def test_templates_hold_no_inline_style_or_script() -> None:
     assert found == []
 
 
+def test_templates_leave_colons_to_the_language() -> None:
+    """French sets a space before one, Chinese has its own: `fmt.colon`."""
+    colon = re.compile(r"(?:\}\}|%\}|</(?:a|bdi|code|em|span|strong|time)>):(?: |<)")
+    found = [f"{path.name}: {line}" for path in TEMPLATES for line in colon.findall(path.read_text())]
+    assert found == []
+
+
 def test_templates_of_shared_pages_never_ask_who_reads() -> None:
     """What is cached for everybody must not look at the person; holes do that."""
     private = ("accounts", "desk", "errors", "notifications", "emails", "submissions", "teams")
