@@ -36,7 +36,6 @@ from consult.publication.desk_queries import (
     Sent,
     count_begun,
     count_sent,
-    files_received,
     get_sent,
     list_sent,
     sender_of,
@@ -53,7 +52,7 @@ from consult.security.map import allows
 from consult.security.permissions import Permission
 from consult.submissions.checking import MOST_SUMMARY
 from consult.submissions.document import read_document
-from consult.submissions.queries import last_sending
+from consult.submissions.queries import kept_files, last_sending
 from consult.web.forms import form_state, read_form
 from consult.web.respond import actor_needed, respond, see_other
 from consult.web.site import Ask, actor_of, locale_of, site_of
@@ -140,7 +139,7 @@ async def read_response(request: Ask, session: AsyncSession, slug: str, referenc
         raise NotFound
     document = read_document(sending.text)
     asked = await content_of(session, sent.submission.round_id, document.edition)
-    files = await files_received(session, sent.submission.id)
+    files = await kept_files(session, sent.submission.id)
     full = view_full(document, asked, files, await sender_of(session, sent.submission), locale_of(request))
     record(
         session,
@@ -162,7 +161,7 @@ async def read_file(
 ) -> Response[Any]:
     """A file as it was received. That it was taken, and by whom, is recorded."""
     sent, _ = await _open(request, session)
-    files = {each.key: each for each in await files_received(session, sent.submission.id)}
+    files = {each.key: each for each in await kept_files(session, sent.submission.id)}
     if (found := files.get(attachment)) is None:
         raise NotFound
     now = site_of(request).clock.now()

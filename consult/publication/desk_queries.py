@@ -15,13 +15,7 @@ from consult.models.consultation import Consultation, Round
 from consult.models.contribution import Contribution, State
 from consult.models.people import User
 from consult.models.response import ON_REQUEST, Decision
-from consult.models.submission import (
-    Attachment,
-    AttachmentState,
-    Submission,
-    SubmissionSending,
-    SubmissionState,
-)
+from consult.models.submission import Submission, SubmissionSending, SubmissionState
 from consult.security.actor import Actor
 from consult.submissions.queries import get_by_contribution
 
@@ -116,11 +110,3 @@ async def sender_of(session: AsyncSession, submission: Submission) -> tuple[str,
     statement = select(User.name, User.email, User.guest).where(User.id == submission.author_id)
     row = (await session.execute(statement)).one()
     return row.name or submission.name, submission.email if row.guest else row.email
-
-
-async def files_received(session: AsyncSession, submission_id: int) -> Sequence[Attachment]:
-    """All files of a response, confidential ones as well. For those alone who may read what is confidential."""
-    statement = select(Attachment).where(
-        Attachment.submission_id == submission_id, Attachment.state == AttachmentState.KEPT
-    )
-    return (await session.execute(statement.order_by(Attachment.position, Attachment.id))).scalars().all()

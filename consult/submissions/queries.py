@@ -166,7 +166,7 @@ _ANSWERS = select(Answer).where(Answer.submission_id == bindparam("submission_id
 
 
 async def kept_files(session: AsyncSession, submission_id: int) -> Sequence[Attachment]:
-    """Files that are complete and allowed, in order."""
+    """Files that are complete and allowed, in order; confidential ones as well."""
     statement = (
         select(Attachment)
         .where(Attachment.submission_id == submission_id, Attachment.state == AttachmentState.KEPT)
