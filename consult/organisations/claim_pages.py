@@ -8,14 +8,13 @@ from typing import Any
 from litestar import Response, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.accounts.labels import KINDS, options
 from consult.accounts.links import OpenLink, Purpose, find_link, use_link
 from consult.accounts.queries import find_profile
 from consult.accounts.tries import ask_to_wait, may_mail, meters_of, too_many
 from consult.i18n.catalogues import N_, catalogue
 from consult.i18n.locales import countries
 from consult.kernel.errors import FormInvalid, NotAllowed, NotFound, SignInNeeded, invalid
-from consult.models.people import Kind, Organisation, VerifiedBy
+from consult.models.people import Organisation, VerifiedBy
 from consult.organisations.domains import shown_domain
 from consult.organisations.findings import FINDINGS
 from consult.organisations.forms import read_claim, read_email, read_words
@@ -34,7 +33,7 @@ from consult.organisations.verifying import (
     want_address_link,
 )
 from consult.organisations.views import view_organisation
-from consult.organisations.words import way_choices
+from consult.organisations.words import kind_choices, way_choices
 from consult.security.actor import Actor
 from consult.security.permissions import Permission
 from consult.web.forms import FormState, Typed, form_state, read_form
@@ -79,7 +78,7 @@ async def show_claim(request: Ask, session: AsyncSession, failed: FormInvalid | 
     state = form_state(failed, catalogue(locale), values)
     context = {
         "form": state,
-        "kinds": [("", ""), *(each for each in options(KINDS, locale) if each[0] != Kind.INDIVIDUAL)],
+        "kinds": kind_choices(locale),
         "countries": [("", ""), *countries(locale)],
         "ways": way_choices(locale),
     }

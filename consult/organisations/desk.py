@@ -10,17 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.accounts.views import cursor, page_after
 from consult.i18n.catalogues import N_, catalogue
+from consult.i18n.locales import countries
 from consult.kernel.errors import FormInvalid, invalid
 from consult.models.people import OrganisationRequest, RequestKind
 from consult.organisations.desk_queries import list_naming, list_organisations, without_owner
 from consult.organisations.duplicates import find_pairs, list_named
-from consult.organisations.forms import read_decision, read_id
+from consult.organisations.forms import read_correction, read_decision, read_id
 from consult.organisations.merging import merge, plan_merge
 from consult.organisations.published import count_said
 from consult.organisations.queries import get_present, history_of, members_of, open_requests, requests_to
-from consult.organisations.staffing import decline_to_verify, name_owner, take_back, verify_by_staff
+from consult.organisations.staffing import correct, decline_to_verify, name_owner, take_back, verify_by_staff
 from consult.organisations.views import view_history, view_members, view_organisation
-from consult.organisations.words import EVENTS, WITH_ADDRESS
+from consult.organisations.words import EVENTS, WITH_ADDRESS, kind_choices
 from consult.security.permissions import Permission
 from consult.web.forms import form_state, read_form
 from consult.web.respond import actor_needed, respond, see_other
@@ -141,6 +142,44 @@ async def decline(request: Ask, session: AsyncSession, organisation_id: int) -> 
     return _back(request, organisation_id)
 
 
+CORRECT = f"{ONE}/correct"
+
+
+async def show_correct(
+    request: Ask, session: AsyncSession, failed: FormInvalid | None = None
+) -> Response[Any]:
+    """Name, kind and country of an organisation, to be set right."""
+    locale = locale_of(request)
+    found = await get_present(session, int(request.path_params["organisation_id"]))
+    state = form_state(
+        failed, catalogue(locale), {"name": found.name, "kind": found.kind, "country": found.country}
+    )
+    context = {
+        "form": state,
+        "organisation": view_organisation(found, locale),
+        "kinds": kind_choices(locale),
+        "countries": [("", ""), *countries(locale)],
+    }
+    return respond(
+        request, "organisations/desk_correct.html", context, section="desk", has_errors=bool(state.errors)
+    )
+
+
+@get(CORRECT, opt=EDIT)
+async def correct_page(request: Ask, session: AsyncSession, organisation_id: int) -> Response[Any]:
+    """The form with what is said now."""
+    return await show_correct(request, session)
+
+
+@post(CORRECT, opt={**EDIT, "redisplay": show_correct, "form_at": f"{SHOWN_AT}/correct"})
+async def correct_organisation(request: Ask, session: AsyncSession, organisation_id: int) -> Response[Any]:
+    """Set it right, with a public reason."""
+    correction = read_correction(await read_form(request))
+    now = site_of(request).clock.now()
+    await correct(session, actor_needed(request), organisation_id, correction, now)
+    return _back(request, organisation_id)
+
+
 async def show_merge(request: Ask, session: AsyncSession, failed: FormInvalid | None = None) -> Response[Any]:
     """What merging would do, before it is done."""
     locale = locale_of(request)
@@ -199,6 +238,8 @@ HANDLERS = (
     take_verification_back,
     give_owner,
     decline,
+    correct_page,
+    correct_organisation,
     merge_page,
     merge_organisations,
 )

@@ -34,16 +34,21 @@ class StaffDecision:
     unmark: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What staff set right of an organisation, with a public reason."""
+
+    name: str
+    kind: str
+    country: str
+    reason: str
+
+
 def read_claim(typed: Typed) -> tuple[Named, str]:
     """The organisation that is to be verified, and the way. Raises FormInvalid."""
     problems = Problems()
-    name = problems.require(clean_name(typed["name"]), "name", N_("Enter your organisation's name"))
-    problems.limit(name, "name", MOST_ORGANISATION)
-    kind, country, way = typed["kind"], typed["country"], typed["way"]
-    if kind not in {str(each) for each in Kind} or kind == Kind.INDIVIDUAL:
-        problems.add("kind", N_("Choose what kind of organisation it is"))
-    if country and country not in {code for code, _ in countries("en")}:
-        problems.add("country", N_("Choose a country from the list"))
+    name, kind, country = _facts(typed, problems, N_("Enter your organisation's name"))
+    way = typed["way"]
     if way not in {str(each) for each in VerifiedBy}:
         problems.add("way", N_("Choose how your organisation is verified"))
     domain = read_domain(typed["url"])
@@ -52,6 +57,26 @@ def read_claim(typed: Typed) -> tuple[Named, str]:
     problems.limit(typed["url"], "url", MOST_URL)
     problems.raise_if_any(typed)
     return Named(name, kind, country, typed["url"], domain), way
+
+
+def read_correction(typed: Typed) -> Correction:
+    """A Correction. Raises FormInvalid."""
+    problems = Problems()
+    name, kind, country = _facts(typed, problems, N_("Enter the organisation's name"))
+    reason = _reason(typed, problems)
+    problems.raise_if_any(typed)
+    return Correction(name, kind, country, reason)
+
+
+def _facts(typed: Typed, problems: Problems, missing: str) -> tuple[str, str, str]:
+    """Name, kind and country."""
+    name = problems.require(clean_name(typed["name"]), "name", missing)
+    problems.limit(name, "name", MOST_ORGANISATION)
+    if typed["kind"] not in {str(each) for each in Kind} or typed["kind"] == Kind.INDIVIDUAL:
+        problems.add("kind", N_("Choose what kind of organisation it is"))
+    if typed["country"] and typed["country"] not in {code for code, _ in countries("en")}:
+        problems.add("country", N_("Choose a country from the list"))
+    return name, typed["kind"], typed["country"]
 
 
 def read_email(typed: Typed) -> str:
@@ -93,10 +118,15 @@ def read_member_role(typed: Typed) -> MemberRole:
 def read_decision(typed: Typed) -> StaffDecision:
     """A StaffDecision. Raises FormInvalid."""
     problems = Problems()
+    reason = _reason(typed, problems)
+    problems.raise_if_any(typed)
+    return StaffDecision(reason, read_id(typed["owner"]), typed.checked("unmark"))
+
+
+def _reason(typed: Typed, problems: Problems) -> str:
     reason = problems.require(typed["reason"], "reason", N_("Give the reason; it is public"))
     problems.limit(reason, "reason", MOST_REASON)
-    problems.raise_if_any(typed)
-    return StaffDecision(" ".join(reason.split()), read_id(typed["owner"]), typed.checked("unmark"))
+    return " ".join(reason.split())
 
 
 def read_id(text: str) -> int:

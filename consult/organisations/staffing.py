@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.kernel.errors import Conflict, NotFound
+from consult.accounts.organisations import fold_name
+from consult.kernel.errors import Conflict, NotFound, invalid
 from consult.kernel.events import Event, consultation_scope
 from consult.kernel.messages import N_
 from consult.ledger.audit import record
@@ -23,6 +24,7 @@ from consult.models.people import (
     VerifiedBy,
 )
 from consult.organisations.events import note, note_members
+from consult.organisations.forms import Correction
 from consult.organisations.membership import close_requests, give_role, lock
 from consult.security.actor import Actor
 
@@ -67,6 +69,29 @@ async def name_owner(
     told = await note_members(session, organisation_id, now)
     await note(session, organisation_id, "joined", actor, now, data, told)
     record(session, actor, "organisation.owner", f"{organisation.id} {organisation.name}", now)
+
+
+async def correct(
+    session: AsyncSession, actor: Actor, organisation_id: int, correction: Correction, now: datetime
+) -> None:
+    """Set right what is said of an organisation. What was sent in its name keeps what it said then.
+
+    Raises FormInvalid where another one has that name.
+    """
+    organisation = await lock(session, organisation_id)
+    before, fold = organisation.name, fold_name(correction.name)
+    other = select(Organisation.id).where(
+        Organisation.fold == fold, Organisation.kind == correction.kind, Organisation.id != organisation_id
+    )
+    if (await session.execute(other)).first() is not None:
+        raise invalid("name", N_("Another organisation has this name. Merge them if they are one."))
+    organisation.name, organisation.fold = correction.name, fold
+    organisation.kind, organisation.country = correction.kind, correction.country
+    told = await note_members(session, organisation_id, now)
+    kind = "corrected" if before == correction.name else "renamed"
+    data = {"before": before, "name": correction.name, "reason": correction.reason}
+    await note(session, organisation_id, kind, actor, now, data, told)
+    record(session, actor, "organisation.corrected", f"{organisation.id} {correction.name}", now)
 
 
 async def take_back(

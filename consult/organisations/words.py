@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from consult.accounts.labels import KINDS, options
 from consult.i18n.catalogues import catalogue
 from consult.i18n.formats import formats
 from consult.i18n.words import Word
 from consult.kernel.messages import N_
-from consult.models.people import MemberRole, Organisation, OrganisationEvent, VerifiedBy
+from consult.models.people import Kind, MemberRole, Organisation, OrganisationEvent, VerifiedBy
 from consult.organisations.domains import shown_domain
 
 MEMBER_ROLES: dict[str, Word] = {
@@ -45,6 +46,8 @@ EVENTS: dict[str, str] = {
     "asked": N_("%(actor)s asked for the organisation to be verified."),
     "verified": N_("The organisation was verified with the domain %(domain)s."),
     "verified-by-staff": N_("The Forum's staff verified the organisation: %(reason)s"),
+    "renamed": N_("The Forum's staff changed the name from “%(before)s” to “%(name)s”: %(reason)s"),
+    "corrected": N_("The Forum's staff corrected what is said of the organisation: %(reason)s"),
     "taken-back": N_("The Forum's staff took the verification back: %(reason)s"),
     "joined": N_("%(name)s became a member. Role: %(role)s."),
     "role": N_("%(actor)s changed the role of %(name)s. It is now: %(role)s."),
@@ -69,7 +72,7 @@ EVENTS: dict[str, str] = {
 WITH_ADDRESS = ("invited", "invitation-withdrawn", "join-asked")
 """Steps that hold a mail address: for owners alone."""
 
-PUBLIC = ("verified", "verified-by-staff", "taken-back", "merged-here", "merged-away")
+PUBLIC = ("verified", "verified-by-staff", "renamed", "corrected", "taken-back", "merged-here", "merged-away")
 """Steps that everybody sees: about the organisation, never about a person."""
 
 
@@ -85,6 +88,11 @@ def role_choices(locale: str) -> list[tuple[str, str, str]]:
         (str(role), role_name(role, locale), catalogue(locale).gettext(ROLES_SAY[role]))
         for role in MemberRole
     ]
+
+
+def kind_choices(locale: str) -> list[tuple[str, str]]:
+    """(value, name) of every kind of organisation, with none chosen first."""
+    return [("", ""), *(each for each in options(KINDS, locale) if each[0] != Kind.INDIVIDUAL)]
 
 
 def way_choices(locale: str) -> list[tuple[str, str, str]]:
@@ -114,6 +122,7 @@ def event_words(event: OrganisationEvent, locale: str) -> str:
         "name": apart(data.get("name") or words.gettext(N_("Somebody who closed their account"))),
         "email": apart(data.get("email", "")),
         "other": apart(data.get("other", "")),
+        "before": apart(data.get("before", "")),
         "role": role_name(data.get("role", ""), locale),
         "reason": apart(data.get("reason", "")),
         "domain": shown_domain(data.get("domain", "")),

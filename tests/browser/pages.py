@@ -229,6 +229,8 @@ STAFF = (
     Shown("organisations that may be the same", "/desk/organisations/duplicates", EDITOR),
     wrong("desk organisation, no reason", "/desk/organisations/{claimed}", EDITOR),
     Shown("desk organisation, verified", "/desk/organisations/{organisation}", ADMINISTRATOR),
+    Shown("correct an organisation", "/desk/organisations/{organisation}/correct", EDITOR),
+    wrong("correct an organisation, no reason", "/desk/organisations/{organisation}/correct", EDITOR),
     Shown("merge organisations", "/desk/organisations/{organisation}/merge/{named}", ADMINISTRATOR),
     Shown("topics", "/desk/topics", EDITOR),
     Shown("new topic", "/desk/topics/new", EDITOR),

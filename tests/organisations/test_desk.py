@@ -141,3 +141,39 @@ def test_names_that_are_nearly_the_same_are_found() -> None:
         (1, 2, False),
         (3, 4, True),
     ]
+
+
+async def test_staff_set_a_name_right_with_a_public_reason(town: Town, site: Site) -> None:
+    await site.consultation()
+    olga, id = await town.owner()
+    ed, dan = await town.person("Ed Editor", Role.EDITOR), await town.person("Dan Drafter")
+    await town.joins(olga, id, dan)
+    await _comments(olga, "We measured the river.")
+    before = (await town.organisation(id)).name
+    await dan.sends(
+        "/profile",
+        {**PROFILE, "name": dan.user.name, "kind": "civil-society", "organisation": "River Trust"},
+    )
+    page = f"/desk/organisations/{id}/correct"
+    assert before in await ed.sees(page)
+    fields = {"name": "River Trust", "kind": "civil-society", "country": "KE", "reason": "A slip of the pen."}
+    taken = await ed.sends(page, fields, form_at=page)
+    assert taken.status_code == 422
+    assert "Another organisation has this name." in taken.text
+    nothing = await ed.sends(page, {**fields, "name": "", "reason": "", "kind": "individual"}, form_at=page)
+    for missing in ("Enter the organisation&#39;s name", "Give the reason; it is public", "Choose what kind"):
+        assert missing in nothing.text, missing
+    assert (await town.organisation(id)).name == before
+    assert (await ed.sends(page, {**fields, "name": "River Watchers"}, form_at=page)).status_code == 303
+    public = (await site.browser().get(f"/en/organisations/{id}")).text
+    assert "to “\u2068River Watchers\u2069”: \u2068A slip of the pen.\u2069" in public
+    discussion = (await site.browser().get("/en/consultations/charter/comments")).text
+    assert before in discussion, "what was sent says what it said then"
+    await town.worker_runs()
+    assert any("River Watchers" in mail for mail in town.outside.mails_to(olga.user.email))
+    again = {**fields, "name": "River Watchers", "country": "TZ", "reason": "It moved."}
+    assert (await ed.sends(page, again, form_at=page)).status_code == 303
+    public = (await site.browser().get(f"/en/organisations/{id}")).text
+    assert "corrected what is said of the organisation: \u2068It moved.\u2069" in public
+    moderator = await town.person("Mo Moderator", Role.MODERATOR)
+    assert await moderator.status(page) == 404
