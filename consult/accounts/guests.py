@@ -12,13 +12,13 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.accounts.links import Purpose, end_links, use_link
+from consult.accounts.links import OpenLink, Purpose, end_links, make_link, use_link
 from consult.accounts.queries import find_by_email
-from consult.accounts.service import NO_PASSWORD, get_user, note_change
+from consult.accounts.service import NO_PASSWORD, note_change
 from consult.accounts.sessions import end_all_sessions
 from consult.kernel.events import Event
 from consult.ledger.outbox import emit
-from consult.models.people import ApiToken, User
+from consult.models.people import ApiToken, Role, User
 from consult.models.submission import Submission
 from consult.security.tokens import new_token
 
@@ -28,6 +28,7 @@ class Resumed:
     """Where a used link led: whose account holds the response now, its key, and whether the link signs them in.
 
     It does where no password was ever chosen. Where there is one, it is asked for as always: links lie in mailboxes for days.
+    Staff are never let in so.
     """
 
     user_id: int
@@ -77,24 +78,48 @@ async def find_for_address(session: AsyncSession, email: str, most: int = 5) -> 
     return [(row.author_id, row.key) for row in await session.execute(statement)]
 
 
+def mailed_to(user: User, submission: Submission) -> str:
+    """The address to which links to a response go: a guest's is the one given with it."""
+    return (submission.email if user.guest else user.email).strip().lower()
+
+
+async def make_resume_link(session: AsyncSession, user: User, submission: Submission, now: datetime) -> str:
+    """A new link's token. It proves the address that it is mailed to, and no other: that is noted with it."""
+    return await make_link(
+        session, user.id, Purpose.RESUME, f"{submission.key} {mailed_to(user, submission)}", now
+    )
+
+
+async def led_to(session: AsyncSession, link: OpenLink) -> tuple[User, Submission] | None:
+    """Whose response a link leads to. None where it has gone to somebody else, or its address is another one now."""
+    key, _, address = link.data.partition(" ")
+    statement = (
+        select(User, Submission)
+        .join(Submission, Submission.author_id == User.id)
+        .where(User.id == link.user_id, Submission.key == key)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None or mailed_to(row.User, row.Submission) != address:
+        return None
+    return row.User, row.Submission
+
+
 async def resume(session: AsyncSession, token: str, now: datetime) -> Resumed | None:
     """Use a link: the response goes to the account of its address, which is made where there is none. None where the
     link no longer works."""
     used = await use_link(session, token, Purpose.RESUME, now)
-    if used is None:
+    found = await led_to(session, used) if used else None
+    if found is None:
         return None
-    user = await get_user(session, used.user_id)
-    statement = select(Submission).where(Submission.key == used.data, Submission.author_id == user.id)
-    submission = (await session.execute(statement)).scalar_one_or_none()
-    if submission is None:
-        return None
+    user, submission = found
     owner = await _owner(session, user, submission, now) if user.guest else user
     note_change(session, owner.id, now)
-    return Resumed(owner.id, submission.key, owner.password_hash == NO_PASSWORD)
+    signs_in = owner.password_hash == NO_PASSWORD and owner.role == Role.RESPONDENT
+    return Resumed(owner.id, submission.key, signs_in)
 
 
 async def _owner(session: AsyncSession, guest: User, submission: Submission, now: datetime) -> User:
-    """The account of a guest's address, to which the response goes over."""
+    """The account of a guest's address, to which the response goes over: they have just proved that it is theirs."""
     owner = await find_by_email(session, submission.email)
     if owner is None:
         owner = await _make_account(session, guest, submission, now)

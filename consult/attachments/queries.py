@@ -16,7 +16,7 @@ from consult.kernel.errors import NotFound
 from consult.kernel.translated import Translated
 from consult.models.consultation import Consultation, Round
 from consult.models.contribution import Contribution, State
-from consult.models.questionnaire import Content, Questionnaire
+from consult.models.questionnaire import UPLOADS, Content, Questionnaire
 from consult.models.submission import (
     Attachment,
     AttachmentState,
@@ -99,6 +99,13 @@ async def find_label(session: AsyncSession, submission: Submission, key: str) ->
     content = await _content(session, submission)
     question = content.question(key) if content is not None and key else None
     return question.label if question is not None else None
+
+
+async def takes_files(session: AsyncSession, submission: Submission, key: str) -> bool:
+    """Whether a question is answered with files."""
+    content = await _content(session, submission)
+    question = content.question(key) if content is not None else None
+    return question is not None and question.kind in UPLOADS
 
 
 async def _content(session: AsyncSession, submission: Submission) -> Content | None:

@@ -13,8 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from consult.attachments.kinds import KINDS, MOST_BYTES, MOST_FILES, kind_of
 from consult.attachments.names import clean_name, with_ending
 from consult.attachments.problems import Problem
-from consult.attachments.queries import find_begun, find_upload, get_round, list_attachments, measure
-from consult.kernel.errors import Conflict, invalid
+from consult.attachments.queries import (
+    find_begun,
+    find_upload,
+    get_round,
+    list_attachments,
+    measure,
+    takes_files,
+)
+from consult.kernel.errors import Conflict, NotFound, invalid
 from consult.kernel.events import Event, responses_scope
 from consult.kernel.messages import N_
 from consult.ledger.outbox import emit
@@ -49,7 +56,8 @@ async def may_change(session: AsyncSession, submission: Submission, now: datetim
     period = (await get_round(session, submission)).period
     if submission.state == SubmissionState.BEGUN:
         return period.opens_at <= now < period.late_ends_at
-    return submission.state == SubmissionState.SENT and period.accepts(now, submission.begun_at)
+    may_send_again = submission.state in (SubmissionState.SENT, SubmissionState.WITHDRAWN)
+    return may_send_again and period.accepts(now, submission.begun_at)
 
 
 async def need_change(session: AsyncSession, submission: Submission, now: datetime) -> None:
@@ -66,6 +74,8 @@ async def begin_upload(
     Raises FormInvalid for what is empty, too large or one too many, Conflict after the end.
     """
     await need_change(session, submission, now)
+    if wanted.question and not await takes_files(session, submission, wanted.question):
+        raise NotFound
     name = clean_name(wanted.name)
     begun = await find_begun(session, submission.id, name, wanted.size, wanted.mark)
     if begun is not None:
@@ -205,17 +215,21 @@ async def remove(
 
 
 async def publish_files(
-    session: AsyncSession, submission: Submission, files: Sequence[Attachment], now: datetime
+    session: AsyncSession,
+    submission: Submission,
+    files: Sequence[Attachment],
+    sent: Sequence[Attachment],
+    now: datetime,
 ) -> None:
-    """Make public what may be of a response's files, in the transaction of a sending: numbers that were given stay,
-    others follow them."""
+    """Of a response's files make public what may be of those that are `sent`, in the transaction of the sending: numbers
+    that were given stay, others follow them."""
     if not files:
         return
     last = max((each.public_number for each in files), default=0)
     for each in files:
         public = (
             submission.publication in (Publication.NAMED, Publication.UNNAMED)
-            and each.state == AttachmentState.KEPT
+            and each in sent
             and not each.private
         )
         if not public:

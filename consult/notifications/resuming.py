@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.accounts.guests import find_for_address, want_resume_link
-from consult.accounts.links import LASTS, Purpose, make_link
+from consult.accounts.guests import find_for_address, mailed_to, make_resume_link, want_resume_link
+from consult.accounts.links import LASTS, Purpose
 from consult.accounts.service import NO_PASSWORD
 from consult.db.database import Database
 from consult.kernel.addresses import in_path
@@ -39,7 +39,7 @@ async def make_resume_mail(database: Database, composer: Composer, event: Record
         locale, signs_in = language_for(user.locale), user.password_hash == NO_PASSWORD
         path = f"/respond/{in_path(submission.key)}"
         if signs_in:
-            token = await make_link(session, user.id, Purpose.RESUME, submission.key, now)
+            token = await make_resume_link(session, user, submission, now)
             path = f"/respond/resume/{token}"
         context = {
             "about": composer.about(locale, consultation.title, consultation.reference, consultation.slug),
@@ -49,8 +49,8 @@ async def make_resume_mail(database: Database, composer: Composer, event: Record
             "again": composer.address(locale, "/respond/resume"),
         }
         words = composer.compose(Purpose.RESUME, locale, context)
-        recipient = submission.email if user.guest else user.email
-        await keep_mails(session, [MailDraft(once, user.id, recipient, Purpose.RESUME, locale, words)], now)
+        draft = MailDraft(once, user.id, mailed_to(user, submission), Purpose.RESUME, locale, words)
+        await keep_mails(session, [draft], now)
 
 
 async def _find(

@@ -16,6 +16,7 @@ from consult.models.consultation import Consultation
 from consult.models.contribution import Contribution, ContributionType, Place, State
 from consult.models.plain import insert_one
 from consult.models.questionnaire import Content
+from consult.models.response import Action, Decision
 from consult.models.submission import Rule, Submission
 from consult.security.actor import Actor
 from consult.submissions.document import Document
@@ -49,7 +50,7 @@ async def put_face(
     was = None if is_first or face.state != State.PUBLISHED else traits_of(face)
     show_face(face, submission, response)
     face.in_grace, face.late = rule is Rule.GRACE, rule is Rule.LATE
-    face.state = _state(face, consultation, actor, is_new=was is None)
+    face.state = await _state(session, face, consultation, actor)
     if is_first:
         await insert_one(session, face)
     else:
@@ -84,14 +85,28 @@ def show_face(contribution: Contribution, submission: Submission, response: Publ
     contribution.interest, contribution.funder = response.interest, response.funder
 
 
-def _state(contribution: Contribution, consultation: Consultation, actor: Actor, *, is_new: bool) -> State:
-    """What moderators decided stays; else it waits for them where nobody vouched for an address, or all first ones do."""
-    if contribution.state == State.HIDDEN:
+async def _state(
+    session: AsyncSession, face: Contribution, consultation: Consultation, actor: Actor
+) -> State:
+    """What moderators decided stays, also over a withdrawal; else it waits for them where nobody vouched for an address,
+    corrections as well, or all first ones do."""
+    if face.state == State.HIDDEN:
         return State.HIDDEN
-    if not is_new:
-        return State.PUBLISHED
-    waits = not actor.confirmed or consultation.first_posts_wait
+    waits = not actor.confirmed or (face.state != State.PUBLISHED and consultation.first_posts_wait)
+    waits = waits or (face.state == State.WITHDRAWN and await _was_hidden(session, face))
     return State.PENDING if waits else State.PUBLISHED
+
+
+async def _was_hidden(session: AsyncSession, face: Contribution) -> bool:
+    """Whether it was hidden when it was withdrawn."""
+    settled = (Action.PUBLISH, Action.HIDE, Action.RESTORE)
+    last = (
+        select(Decision.action)
+        .where(Decision.contribution_id == face.id, Decision.action.in_(settled))
+        .order_by(Decision.id.desc())
+        .limit(1)
+    )
+    return (await session.execute(last)).scalar_one_or_none() == Action.HIDE
 
 
 def traits_of(contribution: Contribution) -> tuple[tuple[str, str], ...]:
@@ -101,10 +116,12 @@ def traits_of(contribution: Contribution) -> tuple[tuple[str, str], ...]:
 
 async def count_face(session: AsyncSession, face: Contribution, was: Counted) -> None:
     """Count what a response shows now. What hides it counts by itself."""
-    if face.state != State.PUBLISHED:
-        return
     if was is not None:
         await recount(session, face, was)
+        if face.state != State.PUBLISHED:
+            await count_again(session, face, -1)
+    elif face.state != State.PUBLISHED:
+        return
     elif face.edited_at is None:
         await count_new(session, face, None)
     else:

@@ -35,6 +35,12 @@ class Working:
         return tuple(each for each in self.attachments if each.state == AttachmentState.KEPT)
 
     @property
+    def sent_files(self) -> tuple[Attachment, ...]:
+        """Those that go along when it is sent: not those of questions that are not asked."""
+        asked = shown(self.content, self.values).questions
+        return tuple(each for each in self.files if not each.question or each.question in asked)
+
+    @property
     def has_unsettled(self) -> bool:
         """Whether files have not arrived, or were refused: a response waits for them, or they are removed."""
         return len(self.files) < len(self.attachments)
@@ -71,7 +77,7 @@ def compose(working: Working, consultation: Consultation, round_: Round) -> Docu
         publication=submission.publication,
         respondent=respondent_of(submission, working.organisation),
         answers=tuple(_answers(working, asked)),
-        files=tuple(_file(each) for each in working.files if not each.question or each.question in asked),
+        files=tuple(_file(each) for each in working.sent_files),
         summary=submission.summary if submission.publication == Publication.CONFIDENTIAL else "",
     )
 

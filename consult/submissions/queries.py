@@ -74,11 +74,6 @@ def _own(least: MemberRole, *, hold: bool) -> Select[Submission]:
     return statement
 
 
-async def find_by_key(session: AsyncSession, key: str) -> Submission | None:
-    """The response of a key, whoever asks: for links that were mailed."""
-    return (await session.execute(select(Submission).where(Submission.key == key))).scalar_one_or_none()
-
-
 async def get_readable(session: AsyncSession, key: str, actor: Actor) -> Submission:
     """As `get_own`, also for signatories of organisations that were asked to co-sign. Raises NotFound."""
     asked = exists().where(

@@ -12,15 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.accounts.browser import sign_in_browser
 from consult.accounts.forms import read_new_address
-from consult.accounts.guests import ask_resume, resume
+from consult.accounts.guests import ask_resume, led_to, mailed_to, resume
 from consult.accounts.links import Purpose, find_link
-from consult.accounts.queries import find_actor, find_by_email
+from consult.accounts.queries import find_by_email
 from consult.accounts.tries import ask_to_wait, may_mail, meters_of, too_many
 from consult.i18n.catalogues import catalogue
 from consult.i18n.content import pick
 from consult.kernel.errors import FormInvalid
 from consult.security.permissions import Permission
-from consult.submissions.queries import find_by_key
 from consult.submissions.targets import target_of
 from consult.web.forms import form_state, read_form
 from consult.web.respond import respond, see_other
@@ -57,13 +56,12 @@ async def ask(request: Ask, session: AsyncSession) -> Response[Any]:
 async def show_link(request: Ask, session: AsyncSession, failed: FormInvalid | None = None) -> Response[Any]:
     """Says what the link leads to and what becomes of the response, and has the button."""
     link = await find_link(session, _token(request), Purpose.RESUME, site_of(request).clock.now())
-    found = await find_by_key(session, link.data) if link else None
-    if link is None or found is None:
+    led = await led_to(session, link) if link else None
+    if led is None:
         return _ended(request)
-    locale = locale_of(request)
+    (person, found), locale = led, locale_of(request)
     target = await target_of(session, found)
-    person = await find_actor(session, link.user_id)
-    owner = await find_by_email(session, found.email) if person and person.guest else None
+    owner = await find_by_email(session, found.email) if person.guest else None
     context = {
         "form": form_state(failed, catalogue(locale)),
         "token": _token(request),
@@ -72,8 +70,8 @@ async def show_link(request: Ask, session: AsyncSession, failed: FormInvalid | N
         "name": found.name,
         "begun_at": found.begun_at,
         "owner": owner.name if owner else "",
-        "moves": person is not None and person.guest,
-        "email": found.email or (person.email if person else ""),
+        "moves": person.guest,
+        "email": mailed_to(person, found),
     }
     return respond(request, "submissions/resume_link.html", context)
 

@@ -72,7 +72,7 @@ async def send_submission(
         session, submission, target.consultation, target.content, document, actor, rule, now
     )
     _mark_sent(submission, face, answered, rule, now)
-    await publish_files(session, submission, working.attachments, now)
+    await publish_files(session, submission, working.attachments, working.sent_files, now)
     kind = "submission.corrected" if previous else "submission.sent"
     await tell(session, kind, submission, face, now, sending=document.number)
     sending = SubmissionSending(

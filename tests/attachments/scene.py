@@ -97,7 +97,8 @@ class Responding:
             await session.flush()
             found.state, found.sent_at, found.publication = SubmissionState.SENT, now, publication
             found.contribution_id = contribution.id
-            await publish_files(session, found, await list_attachments(session, found.id), now)
+            files = await list_attachments(session, found.id)
+            await publish_files(session, found, files, [each for each in files if each.state == "kept"], now)
         await self.site.heard()
         return reference
 

@@ -7,18 +7,22 @@ from urllib.parse import unquote
 from zipfile import ZipFile
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from consult.attachments.queries import public_files
 from consult.attachments.service import unpublish_files
+from consult.models.consultation import Consultation
 from consult.models.contribution import Contribution, State
+from consult.models.questionnaire import Condition, Option, Question, QuestionKind
 from consult.models.submission import FileText, Publication, Submission
 from consult.worker import run_worker
 from tests.attachments import files as f
 from tests.attachments.scene import Responding, responding
-from tests.people import Site
+from tests.people import Site, said
+from tests.submissions.scene import CONTENT, asking, begin, complete, faces, fill, send, submission_at
 
 pytestmark = pytest.mark.anyio
 CANARY = "Zelda"
@@ -174,3 +178,33 @@ async def test_a_file_that_becomes_confidential_is_found_no_more(site: Site, ada
     assert (await reader.get("/api/v1/search?q=quokka")).json()["items"] == []
     await run_worker(site.settings, site.clock, once=True)
     assert (await reader.get("/api/v1/search?q=quokka")).json()["total"] == 0
+
+
+async def test_a_file_of_a_question_that_is_not_asked_stays_where_it_is(site: Site) -> None:
+    choices = tuple(Option(key=each, label=said(en=each)) for each in ("yes", "no"))
+    enough = Question(key="enough", kind=QuestionKind.ONE, label=said(en="Enough?"), options=choices)
+    unless = Condition(question="enough", values=("no",))
+    proof = Question(key="proof", kind=QuestionKind.FILES, label=said(en="Proof"), only_if=unless)
+    [views, more] = CONTENT.sections
+    asked = replace(more, questions=(enough, proof))
+    await asking(site, replace(CONTENT, sections=(views, asked)))
+    person = await site.person(name="Ada")
+    browser = await site.browser_of(person)
+    address = await begin(browser)
+    await complete(site, browser, address)
+    await fill(browser, address, "more", a_enough="no")
+    submission = await submission_at(site, address)
+    ada = Responding(site, person, browser, submission.key, submission.id, Consultation())
+    await ada.send("hidden.txt", b"Not for anybody", question="proof")
+    assert (await ada.begin("odd.txt", 3, question="unheard")).status_code == 404
+    await fill(browser, address, "more", a_enough="yes")
+    assert (await send(browser, address)).status_code == 303
+    [face] = await faces(site)
+    page = (await site.browser().get(f"/en/contributions/{face.reference}")).text
+    assert "hidden.txt" not in page
+    assert [each.public_number for each in await ada.attachments()] == [0]
+    await fill(browser, address, "more", a_enough="no")
+    assert (await send(browser, address)).status_code == 303
+    assert "hidden.txt" in (await site.browser().get(f"/en/contributions/{face.reference}")).text
+    await browser.post_form(f"{address}/withdraw", {"sure": "yes"})
+    assert "can&#39;t be changed" not in (await browser.get(ada.files)).text

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy import func, select
 
-from consult.exchange.verifying import CHECKS
+from consult.exchange.verifying import CHECKS, check_tallies
 from consult.exchange.verifying_log import log_checks
 from consult.kernel.clock import SystemClock
 from consult.models.ledger import Mail
@@ -16,7 +16,7 @@ from consult.models.submission import Answer, SubmissionSending
 from consult.publication.reach import Part, reaches
 from consult.receipts.signing import load_signer
 from consult.worker import run_worker
-from tests.people import Site
+from tests.people import Browser, Site
 from tests.publication.scene import QUESTIONS, SLUG, Responses, Said
 
 DESK = f"/en/desk/consultations/{SLUG}/responses"
@@ -112,6 +112,42 @@ async def test_a_guest_s_response_waits_and_its_people_are_told_what_became_of_i
     kinds = {mail.kind for mail in mails}
     assert {"moderated", "answered", "reply"} <= kinds
     assert "Your response to" in next(mail.subject for mail in mails if mail.kind == "moderated")
+
+
+async def test_what_nobody_vouched_for_waits_again_when_it_is_corrected(site: Site) -> None:
+    responses = Responses(site)
+    await responses.ask()
+    await responses.person("Gus Guest", confirmed=False)
+    await responses.guest("Gus Guest")
+    key = await responses.begin(Said(name="Gus Guest", publication="unnamed", email="gus@example.org"))
+    reference = (await responses.send_again(key, "Gus Guest")).contribution.reference
+    await _decide(await responses.staff(Role.MODERATOR), reference, action="publish")
+    await responses.say(key, "Gus Guest", "why", "BUY PILLS")
+    await responses.send_again(key, "Gus Guest")
+    assert (await site.browser().get(f"/en/contributions/{reference}")).status_code == 404
+    assert "BUY PILLS" not in (await site.browser().get(f"/en/consultations/{SLUG}/responses")).text
+    async with site.database.reading() as session:
+        assert [each async for each in check_tallies(session)] == []
+
+
+async def test_what_was_hidden_is_not_back_by_withdrawing_and_sending_again(responses: Responses) -> None:
+    reader = responses.site.browser()
+    key = await responses.begin(Said(name="Ida Insult"))
+    reference = (await responses.send_again(key, "Ida Insult")).contribution.reference
+    moderator = await responses.staff(Role.MODERATOR)
+    await _decide(moderator, reference, action="hide", ground="abuse", **{"reason.en": "It insults."})
+    await responses.withdraw(key)
+    await responses.send_again(key, "Ida Insult")
+    assert (await reader.get(f"/en/contributions/{reference}")).status_code == 404
+    assert reference in (await moderator.get("/en/desk/moderation")).text
+    await _decide(moderator, reference, action="publish")
+    assert (await reader.get(f"/en/contributions/{reference}")).status_code == 200
+
+
+async def _decide(moderator: Browser, reference: str, **fields: str) -> None:
+    desk = f"/en/desk/contributions/{reference}"
+    answer = await moderator.post_form(f"{desk}/decide", {"original": "en", **fields}, form_at=desk)
+    assert answer.status_code == 303, answer.text
 
 
 async def test_on_request_the_name_goes_then_all_but_a_summary_then_everything(responses: Responses) -> None:

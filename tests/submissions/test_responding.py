@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from consult.accounts.queries import find_by_email
+from consult.accounts.service import NO_PASSWORD
 from consult.kernel.clock import SetClock
-from consult.models.people import User
+from consult.models.people import Role, User
 from consult.submissions.closing import close_responses
 from consult.submissions.retention import KEPT_AFTER, forget_unsent
 from consult.submissions.saving import short_hash
@@ -25,6 +27,7 @@ from tests.submissions.scene import (
     fill,
     guests,
     hidden,
+    say_who,
     send,
     sendings_at,
     submission_at,
@@ -271,6 +274,35 @@ async def test_a_link_to_an_address_with_a_password_moves_the_response_and_asks_
     owner = await submission_at(site, address)
     async with site.database.reading() as session:
         assert (await session.get(User, owner.author_id)).name == "The owner"  # type: ignore[union-attr]
+
+
+async def test_a_link_proves_the_address_it_was_mailed_to_and_no_other(site: Site) -> None:
+    await asking(site)
+    victim = await site.person(name="Victim")
+    browser, address = await begin_as_guest(site, email="mallory@example.net")
+    [link] = await links_mailed(site, "mallory@example.net")
+    for other in (victim.email, "minister@example.net"):
+        assert (await say_who(browser, address, email=other)).status_code == 303
+        stranger = site.browser()
+        assert (await stranger.get(link)).status_code == 410
+    used = await stranger.post(link, headers={"origin": BASE})
+    assert used.status_code == 410
+    assert "set-cookie" not in used.headers
+    async with site.database.reading() as session:
+        assert await find_by_email(session, "minister@example.net") is None
+
+
+async def test_a_mailed_link_lets_no_staff_in(site: Site) -> None:
+    await asking(site)
+    editor = await site.person(Role.EDITOR, "Ed", confirmed=False)
+    async with site.database.writing() as session:
+        found = await session.get_one(User, editor.id)
+        found.password_hash = NO_PASSWORD
+    await begin_as_guest(site, email=editor.email)
+    [link] = await links_mailed(site, editor.email)
+    used = await site.browser().post(link, headers={"origin": BASE})
+    assert used.status_code == 303
+    assert "set-cookie" not in used.headers
 
 
 async def test_asking_for_a_link_says_the_same_for_known_and_unknown_addresses(site: Site) -> None:
