@@ -14,12 +14,14 @@ from consult.attachments.kinds import kind_of
 from consult.attachments.names import disposition
 from consult.attachments.queries import PublicFile, get_attachment, get_public_file
 from consult.attachments.store import FileMissingError, store_of
+from consult.comments.queries import get_contribution
 from consult.kernel.errors import NotFound
+from consult.models.contribution import State
 from consult.models.submission import AttachmentState
 from consult.security.permissions import Permission
 from consult.submissions.queries import get_readable
 from consult.web.respond import actor_needed
-from consult.web.site import Ask, locale_of, site_of
+from consult.web.site import Ask, actor_of, locale_of, site_of
 
 POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 FALLBACK = "application/octet-stream"
@@ -44,10 +46,15 @@ async def send_own(request: Ask, session: AsyncSession, key: str, attachment: st
 async def send_public(
     request: Ask, session: AsyncSession, reference: str, number: int, name: str
 ) -> Response[Any]:
-    """A file that everybody may have. Under another name it is at its present one."""
-    found = await get_public_file(session, reference, number)
+    """A file that everybody may have, or that waits with its response, for those who may see that. Under another name it
+    is at its present one."""
+    contribution, _ = await get_contribution(session, reference, actor_of(request))
+    waits = contribution.state == State.PENDING
+    found = await get_public_file(session, contribution.reference, number, waiting=waits)
     if name != found.name:
         return Redirect(f"/{locale_of(request)}{found.address}", status_code=303)
+    if waits:
+        return await send(request, found.sha256, found.name, found.media_type, found.size)
     return await send_public_file(request, found)
 
 

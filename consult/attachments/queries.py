@@ -146,9 +146,9 @@ class PublicFile:
     question: str = ""
 
 
-def _is_public() -> tuple[ColumnElement[bool], ...]:
+def _is_public(waiting: bool) -> tuple[ColumnElement[bool], ...]:
     return (
-        Contribution.state == State.PUBLISHED,
+        Contribution.state.in_((State.PUBLISHED, State.PENDING) if waiting else (State.PUBLISHED,)),
         Consultation.published_at.is_not(None),
         Submission.state == SubmissionState.SENT,
         Contribution.publication.in_((Publication.NAMED, Publication.UNNAMED)),
@@ -158,28 +158,34 @@ def _is_public() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _public(*columns: Any) -> Select[*tuple[Any, ...]]:
+def _public(*columns: Any, waiting: bool = False) -> Select[*tuple[Any, ...]]:
+    """What is public, with `waiting` also what will be once a moderator has let it through."""
     return (
         select(*columns)
         .select_from(Attachment)
         .join(Submission, Submission.id == Attachment.submission_id)
         .join(Contribution, Contribution.id == Submission.contribution_id)
         .join(Consultation, Consultation.id == Contribution.consultation_id)
-        .where(*_is_public())
+        .where(*_is_public(waiting))
         .order_by(Attachment.position, Attachment.id)
     )
 
 
-async def public_files(session: AsyncSession, contribution_id: int) -> list[PublicFile]:
-    """What of a response's files everybody may have, in order; nothing of a response that is not public by now."""
-    statement = _public(Attachment, Contribution.publication, Contribution.reference)
+async def public_files(
+    session: AsyncSession, contribution_id: int, *, waiting: bool = False
+) -> list[PublicFile]:
+    """What of a response's files everybody may have, in order; nothing of a response that is not public by now, but with
+    `waiting` what will be public, for those who may see it."""
+    statement = _public(Attachment, Contribution.publication, Contribution.reference, waiting=waiting)
     rows = (await session.execute(statement.where(Contribution.id == contribution_id))).all()
     return [_as_public(*row) for row in rows]
 
 
-async def get_public_file(session: AsyncSession, reference: str, number: int) -> PublicFile:
+async def get_public_file(
+    session: AsyncSession, reference: str, number: int, *, waiting: bool = False
+) -> PublicFile:
     """A public file by its contribution and number. Raises NotFound."""
-    statement = _public(Attachment, Contribution.publication, Contribution.reference)
+    statement = _public(Attachment, Contribution.publication, Contribution.reference, waiting=waiting)
     statement = statement.where(Contribution.reference == reference, Attachment.public_number == number)
     row = (await session.execute(statement)).first()
     if row is None:

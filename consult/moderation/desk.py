@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.accounts.unfinished import find_unfinished, forget_unfinished
+from consult.attachments.queries import public_files
 from consult.comments.queries import get_contribution, rows_by_id
 from consult.i18n.catalogues import catalogue
 from consult.i18n.words import GROUNDS, VERDICTS, choices
@@ -90,6 +91,7 @@ async def show_one(request: Ask, session: AsyncSession, failed: FormInvalid | No
     present = mark(decisions[0].Decision.id if decisions else 0, contribution.html)
     context = {
         "item": item,
+        "files": await public_files(session, contribution.id, waiting=True),
         "reports": view_reports(reports, locale),
         "decisions": [view_decision(each, by, locale) for each, by in decisions],
         "form": form,

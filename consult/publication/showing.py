@@ -54,9 +54,8 @@ async def show_public(
     if document is None:
         return None
     content = await content_of(session, submission.round_id, document.edition)
-    files = [
-        FileView(each.name, each.size, each.address) for each in await public_files(session, contribution.id)
-    ]
+    found = await public_files(session, contribution.id, waiting=True)
+    files = [FileView(each.name, each.size, each.address) for each in found]
     public = view_public(document, content, locale)
     return view_response(public, locale, contribution.organisation_id, files)
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from consult.exchange.verifying import CHECKS, check_tallies
 from consult.exchange.verifying_log import log_checks
 from consult.kernel.clock import SystemClock
+from consult.models.consultation import Consultation
 from consult.models.ledger import Mail
 from consult.models.people import Role
 from consult.models.response import Audit
@@ -16,8 +17,10 @@ from consult.models.submission import Answer, SubmissionSending
 from consult.publication.reach import Part, reaches
 from consult.receipts.signing import load_signer
 from consult.worker import run_worker
+from tests.attachments.scene import Responding
 from tests.people import Browser, Site
 from tests.publication.scene import QUESTIONS, SLUG, Responses, Said
+from tests.submissions.scene import asking, begin_as_guest, complete, faces, send, submission_at
 
 DESK = f"/en/desk/consultations/{SLUG}/responses"
 PAIRED = Said(
@@ -112,6 +115,26 @@ async def test_a_guest_s_response_waits_and_its_people_are_told_what_became_of_i
     kinds = {mail.kind for mail in mails}
     assert {"moderated", "answered", "reply"} <= kinds
     assert "Your response to" in next(mail.subject for mail in mails if mail.kind == "moderated")
+
+
+async def test_a_moderator_sees_the_files_that_go_public(site: Site) -> None:
+    await asking(site)
+    browser, address = await begin_as_guest(site)
+    await complete(site, browser, address)
+    submission = await submission_at(site, address)
+    guest = await site.person(name="Unused")
+    ada = Responding(site, guest, browser, submission.key, submission.id, Consultation())
+    await ada.send("annex.txt", b"To be read first")
+    assert (await send(browser, address)).status_code == 303
+    [face] = await faces(site)
+    moderator, stranger = await site.signed_in(Role.MODERATOR), await site.signed_in(name="Nell")
+    page = (await moderator.get(f"/en/desk/contributions/{face.reference}")).text
+    at = f"/en/contributions/{face.reference}/files/1/annex.txt"
+    assert at in page
+    read = await moderator.get(at)
+    assert (read.text, read.headers["cache-control"]) == ("To be read first", "private, no-store")
+    for nobody in (site.browser(), stranger):
+        assert (await nobody.get(at)).status_code == 404
 
 
 async def test_what_nobody_vouched_for_waits_again_when_it_is_corrected(site: Site) -> None:
