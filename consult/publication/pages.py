@@ -26,7 +26,7 @@ from consult.kernel.events import scopes_with_responses
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation
 from consult.models.submission import Publication
-from consult.publication.queries import ON_PAGE, Counted, Lane, count_responses, list_responses
+from consult.publication.queries import ON_PAGE, Counted, Lane, count_fitting, count_responses, list_responses
 from consult.publication.views import LinkView
 from consult.publication.words import published_label
 from consult.responses.queries import shorten
@@ -51,10 +51,12 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class LaneView:
-    """The responses of one lane on this page, how many there are in all, and the addresses of more and of the first ones."""
+    """The responses of one lane on this page, how many there are in all and how many fit the filters (None: all do), and
+    the addresses of more and of the first ones."""
 
     items: tuple[Listed, ...]
     count: Counted
+    fitting: int | None
     next: str
     first: str
 
@@ -136,7 +138,9 @@ async def _lane(
     }
     more = with_query(here, **kept, **{name: shown[-1].id}) if len(rows) > ON_PAGE else ""
     first = with_query(here, **kept) if after else ""
-    return LaneView(await _view(session, shown, consultation, locale_of(request)), count, more, first)
+    fitting = await count_fitting(session, lane, filters) if count.all and filters else None
+    items = await _view(session, shown, consultation, locale_of(request))
+    return LaneView(items, count, fitting, more, first)
 
 
 def _cursor(request: Ask, name: str) -> int:

@@ -78,6 +78,12 @@ async def list_responses(
     return list((await session.execute(statement.order_by(Contribution.id).limit(ON_PAGE + 1))).all())
 
 
+async def count_fitting(session: AsyncSession, lane: Lane, filters: Filters) -> int:
+    """How many responses of a lane fit the filters."""
+    found = rows_in_version().where(*lane.conditions(), *filters.conditions()).subquery()
+    return int((await session.execute(select(func.count()).select_from(found))).scalar_one())
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """How many responses a lane holds: to read, and as stubs (hidden, withdrawn or taken down)."""

@@ -137,6 +137,7 @@ async def _respond(
         "places": await _places(session, composed, locale),
         "preview": await preview_question(request, session, scene, sketch, lang),
         "advice": _advice(sketch, scene, locale),
+        "written": bool(sketch.label and sketch.label.source.strip()),
         "seen": seen_by(question, form.value("seen"), failed) if question else "",
     }
     has_errors = bool(failed and failed.errors)
