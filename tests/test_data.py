@@ -19,8 +19,10 @@ from consult.ledger.counters import take_number, take_numbers, tally
 from consult.ledger.outbox import emit, emit_now
 from consult.models import Base
 from consult.models.ledger import Counter, OutboxEvent, Tally
+from consult.submissions.beginning import begin_submission
 from tests.databases import END_OTHERS
 from tests.people import Site
+from tests.teams.scene import Team
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -69,6 +71,23 @@ async def test_tallies_written_at_once_add_up(site: Site) -> None:
     async with site.database.reading() as session:
         rows = (await session.execute(select(Tally.dimension, Tally.count))).all()
     assert sorted(rows) == [("kind", 10), ("lang", 10)]
+
+
+@pytest.mark.parametrize("organisation", ["", "Hill Club"])
+async def test_who_begins_several_times_at_once_begins_one_response(site: Site, organisation: str) -> None:
+    team = await Team.begun(site)
+    target, now = await team.target(), site.clock.now()
+    of = team.organisations[organisation].id if organisation else None
+    connected = asyncio.Barrier(6)
+
+    async def begin() -> str:
+        async with site.database.reading() as session:
+            await session.execute(select(1))
+            await connected.wait()
+        async with site.database.writing() as session:
+            return (await begin_submission(session, target, team.actor("vera"), of, "en", now)).key
+
+    assert len(set(await asyncio.gather(*(begin() for _ in range(6))))) == 1
 
 
 async def test_a_tally_of_no_consultation_is_refused(database: Database) -> None:

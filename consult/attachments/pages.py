@@ -15,7 +15,16 @@ from consult.attachments.parts import Parts
 from consult.attachments.queries import find_label, get_attachment, list_attachments, may_be_private
 from consult.attachments.receiving import Receiver
 from consult.attachments.scanning import ScannerAwayError
-from consult.attachments.service import Wanted, begin_upload, may_change, move, remove, rename, set_private
+from consult.attachments.service import (
+    Wanted,
+    begin_upload,
+    may_change,
+    move,
+    need_change,
+    remove,
+    rename,
+    set_private,
+)
 from consult.attachments.views import FilesView, room_left, size_label, view_files
 from consult.i18n.catalogues import catalogue
 from consult.i18n.content import pick
@@ -26,6 +35,7 @@ from consult.security.permissions import Permission
 from consult.submissions.own_page import Own, context_of
 from consult.submissions.queries import get_own
 from consult.submissions.targets import target_of
+from consult.teams.sign_offs import check_may_hide_file
 from consult.web.forms import Typed, form_of, form_state, read_form
 from consult.web.respond import actor_needed, is_partial, respond, see_other
 from consult.web.site import Ask, locale_of, site_of
@@ -169,8 +179,10 @@ async def change_file(request: Ask, session: AsyncSession, key: str, attachment:
         case "earlier" | "later":
             await move(session, submission, found, -1 if typed["do"] == "earlier" else 1, now)
         case "private":
-            allowed = await may_be_private(session, submission)
-            await set_private(session, submission, found, typed.checked("private") and allowed, now)
+            private = typed.checked("private") and await may_be_private(session, submission)
+            if private:
+                await _check_may_hide(request, session, submission, found)
+            await set_private(session, submission, found, private, now)
         case _:
             raise NotFound
     await site_of(request).database.commit(session)
@@ -182,6 +194,7 @@ async def remove_file(request: Ask, session: AsyncSession, key: str, attachment:
     """Take a file out; its bytes go when nothing else stands on them."""
     typed = await read_form(request)
     submission, found = await _held(request, session, key, attachment)
+    await _check_may_hide(request, session, submission, found)
     await remove(session, submission, found, site_of(request).clock.now())
     await site_of(request).database.commit(session)
     receiver = receiver_of(request)
@@ -195,6 +208,15 @@ async def _held(
 ) -> tuple[Submission, Attachment]:
     submission = await get_own(session, key, actor_needed(request), hold=True)
     return submission, await get_attachment(session, submission.id, attachment)
+
+
+async def _check_may_hide(
+    request: Ask, session: AsyncSession, submission: Submission, attachment: Attachment
+) -> None:
+    """What is public ceases to be at once, as long as files may change, by whoever may do that."""
+    if attachment.public_number:
+        await need_change(session, submission, site_of(request).clock.now())
+        await check_may_hide_file(session, submission, actor_needed(request))
 
 
 async def _done(request: Ask, key: str, typed: Typed) -> Response[Any]:

@@ -210,12 +210,12 @@ def _as_public(attachment: Attachment, publication: str, reference: str) -> Publ
     )
     return PublicFile(
         number=attachment.public_number,
-        name=attachment.name,
+        name=attachment.public_name,
         media_type=attachment.media_type,
         size=attachment.public_size if copied else attachment.size,
         sha256=attachment.public_sha256 if copied else attachment.sha256,
         kind_label=kind.label if kind else "",
-        address=f"/contributions/{reference}/files/{attachment.public_number}/{quote(attachment.name, safe='')}",
+        address=f"/contributions/{reference}/files/{attachment.public_number}/{quote(attachment.public_name, safe='')}",
         question=attachment.question,
     )
 
@@ -242,7 +242,7 @@ async def public_texts(session: AsyncSession, references: Sequence[str]) -> dict
     statement = _public(
         Contribution.reference,
         Attachment.public_number,
-        Attachment.name,
+        Attachment.public_name,
         Attachment.media_type,
         FileText.pages,
     )
@@ -261,7 +261,7 @@ def _add_pages(texts: list[PublicText], row: Row[*tuple[Any, ...]]) -> None:
             return
         if page:
             at = number if kind is not None and kind.paged else 0
-            texts.append(PublicText(row.reference, row.public_number, row.name, at, page[:room]))
+            texts.append(PublicText(row.reference, row.public_number, row.public_name, at, page[:room]))
             room -= len(page)
 
 

@@ -156,7 +156,7 @@ async def refuse(session: AsyncSession, key: str, problem: Problem) -> None:
 async def rename(
     session: AsyncSession, submission: Submission, attachment: Attachment, name: str, now: datetime
 ) -> None:
-    """Give a file another name; its ending stays. Raises FormInvalid and Conflict."""
+    """Give a file another name, public with the next sending; its ending stays. Raises FormInvalid and Conflict."""
     await need_change(session, submission, now)
     if not name.strip():
         raise invalid("name", N_("Give the file a name."))
@@ -164,7 +164,6 @@ async def rename(
     cleaned = clean_name(name)
     attachment.name = with_ending(cleaned, kind) if kind else cleaned
     await session.flush()
-    await _tell_if_public(session, submission, attachment, now)
 
 
 async def move(
@@ -197,7 +196,7 @@ async def set_private(
     attachment.private = private
     was_public = attachment.public_number > 0
     if private:
-        attachment.public_number = 0
+        attachment.public_number, attachment.public_name = 0, ""
     await session.flush()
     if was_public and private:
         await _tell(session, submission, now)
@@ -237,6 +236,7 @@ async def publish_files(
         elif not each.public_number:
             last += 1
             each.public_number = last
+        each.public_name = each.name if public else ""
     await session.flush()
     await _tell(session, submission, now)
 
@@ -250,7 +250,7 @@ async def renew_files(session: AsyncSession, submission: Submission, now: dateti
 async def unpublish_files(session: AsyncSession, submission: Submission, now: datetime) -> None:
     """Nothing is public any more: the response was withdrawn, removed, or is confidential now."""
     for each in await list_attachments(session, submission.id):
-        each.public_number = 0
+        each.public_number, each.public_name = 0, ""
     await session.flush()
     await _tell(session, submission, now)
 

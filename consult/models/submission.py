@@ -169,7 +169,7 @@ class Attachment(Base):
     `question` is the key of the question it answers, "" for the response as a whole. `private` ones are never public.
     `mark` is what an upload is known by when it goes on: a digest of its first bytes, made by the browser. The public gets
     a copy without metadata (`public_sha256`, `public_size`; "" where it gets the file as received) under `public_number`,
-    0 as long as it is not public.
+    0 as long as it is not public, and as `public_name`, its name when it was sent.
     """
 
     __tablename__ = "attachments"
@@ -192,6 +192,7 @@ class Attachment(Base):
     public_sha256: Mapped[code] = mapped_column(default="", index=True)
     public_size: Mapped[int] = mapped_column(default=0)
     public_number: Mapped[int] = mapped_column(default=0)
+    public_name: Mapped[short] = mapped_column(default="")
     created_at: Mapped[datetime]
 
 

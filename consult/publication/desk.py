@@ -43,7 +43,7 @@ from consult.publication.desk_queries import (
 from consult.publication.desk_views import filters_of, request_choices, view_lines
 from consult.publication.forms import read_request
 from consult.publication.queries import content_of
-from consult.publication.reading import FullView, may_read, view_full
+from consult.publication.reading import FullView, may_read, received_files, view_full
 from consult.publication.service import end_on_request, narrow_on_request
 from consult.publication.showing import show_sent
 from consult.publication.words import AT_DESK, readers_text
@@ -51,7 +51,7 @@ from consult.responses.form_view import language_fields
 from consult.security.map import allows
 from consult.security.permissions import Permission
 from consult.submissions.checking import MOST_SUMMARY
-from consult.submissions.document import read_document
+from consult.submissions.document import Document, read_document
 from consult.submissions.queries import kept_files, last_sending
 from consult.web.forms import form_state, read_form
 from consult.web.respond import actor_needed, respond, see_other
@@ -130,14 +130,19 @@ async def _open(request: Ask, session: AsyncSession) -> tuple[Sent, Content]:
     return sent, content
 
 
+async def _document(session: AsyncSession, sent: Sent) -> Document:
+    """What was received last. Raises NotFound where its text was erased."""
+    sending = await last_sending(session, sent.submission.id)
+    if sending is None or not sending.text:
+        raise NotFound
+    return read_document(sending.text)
+
+
 @post(ONE + "/read", opt={"permission": Permission.MODERATE, "form_at": ONE}, status_code=200)
 async def read_response(request: Ask, session: AsyncSession, slug: str, reference: str) -> Response[Any]:
     """All of a response. That it was read, and by whom, is recorded."""
     sent, _ = await _open(request, session)
-    sending = await last_sending(session, sent.submission.id)
-    if sending is None or not sending.text:
-        raise NotFound
-    document = read_document(sending.text)
+    document = await _document(session, sent)
     asked = await content_of(session, sent.submission.round_id, document.edition)
     files = await kept_files(session, sent.submission.id)
     full = view_full(document, asked, files, await sender_of(session, sent.submission), locale_of(request))
@@ -161,12 +166,14 @@ async def read_file(
 ) -> Response[Any]:
     """A file as it was received. That it was taken, and by whom, is recorded."""
     sent, _ = await _open(request, session)
-    files = {each.key: each for each in await kept_files(session, sent.submission.id)}
-    if (found := files.get(attachment)) is None:
+    files = await kept_files(session, sent.submission.id)
+    names = {each.key: each.name for each in received_files(await _document(session, sent), files)}
+    found = next((each for each in files if each.key == attachment and each.key in names), None)
+    if found is None:
         raise NotFound
     now = site_of(request).clock.now()
     record(session, actor_needed(request), "submission.file-read", sent.contribution.reference, now)
-    return await send(request, found.sha256, found.name, found.media_type, found.size)
+    return await send(request, found.sha256, names[found.key], found.media_type, found.size)
 
 
 async def show_request(

@@ -93,7 +93,7 @@ def view_full(
         language_name=language_name(document.lang, locale),
         summary=document.summary,
         answers=tuple(_answers(document, content, locale)),
-        files=tuple(_files(document, files)),
+        files=tuple(received_files(document, files)),
         co_signed=document.co_signed,
     )
 
@@ -130,7 +130,8 @@ def highlight(text: str, spans: Sequence[Span]) -> Markup:
     return Markup("").join([*pieces, escape(text[at:])])
 
 
-def _files(document: Document, files: Sequence[Attachment]) -> Iterator[FullFile]:
+def received_files(document: Document, files: Sequence[Attachment]) -> Iterator[FullFile]:
+    """A document's files, named as they were sent; `files` are those that are still stored, as they are named now."""
     keys = {(each.name, each.sha256): each.key for each in files}
     by_hash = {each.sha256: each.key for each in files}
     for each in document.files:

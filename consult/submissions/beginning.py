@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.kernel.errors import RoundClosed
 from consult.kernel.messages import N_
+from consult.models.people import Organisation, User
 from consult.models.submission import Submission
 from consult.security.actor import Actor
 from consult.security.tokens import new_token
@@ -29,6 +31,7 @@ async def begin_submission(
 
     That the person acts for the organisation is the caller's to know. Raises RoundClosed where none is taken any more.
     """
+    await _hold(session, actor, organisation_id)
     there = await find_in_round(session, target.round.id, actor, organisation_id)
     if there is not None:
         return there
@@ -54,3 +57,12 @@ async def begin_submission(
     session.add(submission)
     await session.flush()
     return submission
+
+
+async def _hold(session: AsyncSession, actor: Actor, organisation_id: int | None) -> None:
+    """Make others who begin for the same person or organisation wait for the end of this transaction: they then find
+    what was begun."""
+    statement = select(User.id).where(User.id == actor.id)
+    if organisation_id is not None:
+        statement = select(Organisation.id).where(Organisation.id == organisation_id)
+    await session.execute(statement.with_for_update(key_share=True))

@@ -61,8 +61,7 @@ async def sign_at_sending(
     lead = await session.get(SignOff, (submission.id, submission.organisation_id))
     if lead is not None and lead.state == SignOffState.SIGNED and lead.answered == answered:
         return
-    role = await member_role(session, actor.id, submission.organisation_id)
-    if role not in roles_from(MemberRole.SIGNATORY):
+    if not await _may_sign(session, actor, submission.organisation_id):
         raise Conflict(
             N_("A signatory of your organisation has to sign this off, as it is now, before it is sent.")
         )
@@ -77,12 +76,24 @@ async def check_may_withdraw(
     """What was sent with a signatory's word is withdrawn by one, and that is kept. Raises Conflict for a drafter."""
     if submission.organisation_id is None:
         return
-    if await member_role(session, actor.id, submission.organisation_id) not in roles_from(
-        MemberRole.SIGNATORY
-    ):
+    if not await _may_sign(session, actor, submission.organisation_id):
         raise Conflict(N_("A signatory of your organisation has to withdraw its response."))
     data = {"organisation": await organisation_name(session, submission.organisation_id)}
     await note_step(session, submission.id, "withdrawn", actor, now, data)
+
+
+async def check_may_hide_file(session: AsyncSession, submission: Submission, actor: Actor) -> None:
+    """A file that is public with a signatory's word is taken back by one. Raises Conflict for a drafter."""
+    if submission.organisation_id is None:
+        return
+    if not await _may_sign(session, actor, submission.organisation_id):
+        raise Conflict(
+            N_("A signatory of your organisation has to remove a public file or keep it confidential.")
+        )
+
+
+async def _may_sign(session: AsyncSession, actor: Actor, organisation_id: int) -> bool:
+    return await member_role(session, actor.id, organisation_id) in roles_from(MemberRole.SIGNATORY)
 
 
 async def sign_off(

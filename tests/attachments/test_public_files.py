@@ -12,17 +12,27 @@ from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
+<<<<<<< HEAD
 from consult.attachments.queries import public_files
 from consult.attachments.service import unpublish_files
 from consult.models.consultation import Consultation
+=======
+from consult.attachments.queries import list_attachments, public_files
+from consult.attachments.service import publish_files, renew_files, unpublish_files
+>>>>>>> fix-c
 from consult.models.contribution import Contribution, State
 from consult.models.questionnaire import Condition, Option, Question, QuestionKind
 from consult.models.submission import FileText, Publication, Submission
 from consult.worker import run_worker
 from tests.attachments import files as f
+<<<<<<< HEAD
 from tests.attachments.scene import Responding, responding
 from tests.people import Site, said
 from tests.submissions.scene import CONTENT, asking, begin, complete, faces, fill, send, submission_at
+=======
+from tests.attachments.scene import Responding, names_on, responding
+from tests.people import Site
+>>>>>>> fix-c
 
 pytestmark = pytest.mark.anyio
 CANARY = "Zelda"
@@ -79,6 +89,43 @@ async def test_only_what_is_public_can_be_had(site: Site, ada: Responding) -> No
     assert len(await _public(ada)) == 1
     await ada.act((await ada.attachments())[0].key, do="private", private="yes")
     assert (await reader.get(f"{here}/1/open.txt")).status_code == 404
+
+
+async def test_a_new_name_is_public_with_the_next_sending(site: Site, ada: Responding) -> None:
+    key = str((await ada.send("annex.txt", b"About the quokka"))["key"])
+    reference = await ada.sent()
+    await run_worker(site.settings, site.clock, once=True)
+    await ada.act(key, do="rename", name="Ada lies about lakes.txt")
+    await run_worker(site.settings, site.clock, once=True)
+    reader = site.browser()
+    assert names_on((await ada.browser.get(ada.files)).text) == ["Ada lies about lakes.txt"]
+    own = await ada.browser.get(f"{ada.files}/{key}")
+    assert "Ada lies" in unquote(own.headers["content-disposition"])
+    assert await _public(ada) == ["annex.txt"]
+    file = f"/en/contributions/{reference}/files/1/annex.txt"
+    public = await reader.get(file)
+    assert public.headers["content-disposition"].startswith('attachment; filename="annex.txt"')
+    await _index_again(ada)
+    (found,) = (await reader.get("/api/v1/search?q=quokka")).json()["items"]
+    assert found["file"] == "annex.txt"
+    async with site.database.writing() as session:
+        submission = (await session.execute(select(Submission))).scalar_one()
+        files = await list_attachments(session, submission.id)
+        await publish_files(session, submission, files, site.clock.now())
+    await site.heard()
+    assert await _public(ada) == ["Ada lies about lakes.txt"]
+    assert (await reader.get(file)).headers["location"] == await address_of(ada)
+    await run_worker(site.settings, site.clock, once=True)
+    (found,) = (await reader.get("/api/v1/search?q=quokka")).json()["items"]
+    assert found["file"] == "Ada lies about lakes.txt"
+
+
+async def _index_again(ada: Responding) -> None:
+    """Have the contribution's entry in the index made anew, for whatever reason."""
+    async with ada.site.database.writing() as session:
+        submission = (await session.execute(select(Submission))).scalar_one()
+        await renew_files(session, submission, ada.site.clock.now())
+    await run_worker(ada.site.settings, ada.site.clock, once=True)
 
 
 @pytest.mark.parametrize("ending", ["hidden", "confidential", "withdrawn"])

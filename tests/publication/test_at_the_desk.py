@@ -13,7 +13,7 @@ from consult.models.consultation import Consultation
 from consult.models.ledger import Mail
 from consult.models.people import Role
 from consult.models.response import Audit
-from consult.models.submission import Answer, SubmissionSending
+from consult.models.submission import Answer, Submission, SubmissionSending
 from consult.publication.reach import Part, reaches
 from consult.receipts.signing import load_signer
 from consult.worker import run_worker
@@ -42,6 +42,26 @@ async def responses(site: Site) -> Responses:
     made = Responses(site)
     await made.ask()
     return made
+
+
+async def test_files_are_read_as_they_were_sent(responses: Responses) -> None:
+    site, key = responses.site, await responses.begin(NAMED)
+    async with site.database.reading() as session:
+        found = (await session.execute(select(Submission).where(Submission.key == key))).scalar_one()
+        consultation = (await responses.target(session)).consultation
+    person, browser = await responses.person(NAMED.name), await responses.browser(NAMED.name)
+    nadia = Responding(site, person, browser, key, found.id, consultation)
+    file = (await nadia.send("figures.txt", b"Some figures."))["key"]
+    reference = (await responses.send_again(key, NAMED.name)).contribution.reference
+    await nadia.act(str(file), do="rename", name="later.txt")
+    unsent = (await nadia.send("more.txt", b"More figures."))["key"]
+    administrator, page = await responses.staff(Role.ADMINISTRATOR), f"{DESK}/{reference}"
+    full = (await administrator.post_form(f"{page}/read", {}, form_at=page)).text
+    assert "figures.txt" in full
+    assert "later.txt" not in full
+    taken = await administrator.post_form(f"{page}/files/{file}", {}, form_at=page)
+    assert taken.headers["content-disposition"].startswith('attachment; filename="figures.txt"')
+    assert (await administrator.post_form(f"{page}/files/{unsent}", {}, form_at=page)).status_code == 404
 
 
 @pytest.mark.parametrize("least", [Role.EDITOR, Role.ADMINISTRATOR])

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from consult.attachments.queries import public_files
 from consult.kernel.errors import Conflict, FormInvalid
 from consult.models.contribution import Contribution
 from consult.models.submission import Attachment
 from consult.models.team import SignOff
 from consult.submissions.document import read_document
+from tests.attachments.scene import Responding
 from tests.people import Site
 from tests.teams.scene import Team
 
@@ -115,6 +118,54 @@ async def test_who_signs_can_open_the_files(team: Team) -> None:
     await team.invite("sami", RIVER)
     for name in ("sami", "cora"):
         assert f"/en/respond/{team.key}/files/file-one" in await team.page(name, "/read")
+
+
+async def test_only_a_signatory_takes_back_what_is_public_of_a_response_that_was_sent(team: Team) -> None:
+    keys = [await add_file(team, name) for name in ("one.txt", "two.txt", "secret.txt")]
+    assert await change_file(team, "rim", keys[2], "change", do="private", private="yes") == 303
+    await team.send("sami")
+    later = await add_file(team, "later.txt")
+    for what, fields in (("remove", {}), ("change", {"do": "private", "private": "yes"})):
+        assert await change_file(team, "rim", keys[0], what, **fields) == 409
+    assert await public_names(team) == ["one.txt", "two.txt"]
+    for key in (keys[2], later):
+        assert await change_file(team, "rim", key, "remove") == 303
+    assert await change_file(team, "sami", keys[0], "remove") == 303
+    assert await change_file(team, "olga", keys[1], "change", do="private", private="yes") == 303
+    assert await public_names(team) == []
+
+
+async def test_a_drafter_changes_files_of_what_is_not_sent(team: Team) -> None:
+    key = await add_file(team, "one.txt")
+    assert await change_file(team, "rim", key, "change", do="private", private="yes") == 303
+    assert await change_file(team, "rim", key, "remove") == 303
+
+
+async def drafter(team: Team) -> Responding:
+    """Rim, who adds files."""
+    async with team.site.database.reading() as session:
+        found = await team.found(session)
+    target = await team.target()
+    rim = team.people["rim"]
+    return Responding(team.site, rim, await team.browser("rim"), team.key, found.id, target.consultation)
+
+
+async def add_file(team: Team, name: str) -> str:
+    """Rim adds a file: its key."""
+    return str((await (await drafter(team)).send(name, name.encode()))["key"])
+
+
+async def change_file(team: Team, name: str, key: str, what: str, **fields: str) -> int:
+    """One of the team presses one of a file's buttons: the status of the answer."""
+    responding = replace(await drafter(team), browser=await team.browser(name))
+    return (await responding.act(key, what, **fields)).status_code
+
+
+async def public_names(team: Team) -> list[str]:
+    """Names of what everybody may have."""
+    async with team.site.database.reading() as session:
+        contribution = (await session.execute(select(Contribution))).scalar_one()
+        return [each.name for each in await public_files(session, contribution.id)]
 
 
 async def test_a_co_signatory_is_left_out_when_the_text_changes_unless_it_signs_anew(team: Team) -> None:
