@@ -12,27 +12,16 @@ from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
-<<<<<<< HEAD
-from consult.attachments.queries import public_files
-from consult.attachments.service import unpublish_files
-from consult.models.consultation import Consultation
-=======
 from consult.attachments.queries import list_attachments, public_files
 from consult.attachments.service import publish_files, renew_files, unpublish_files
->>>>>>> fix-c
 from consult.models.contribution import Contribution, State
 from consult.models.questionnaire import Condition, Option, Question, QuestionKind
 from consult.models.submission import FileText, Publication, Submission
 from consult.worker import run_worker
 from tests.attachments import files as f
-<<<<<<< HEAD
-from tests.attachments.scene import Responding, responding
+from tests.attachments.scene import Responding, names_on, responding
 from tests.people import Site, said
 from tests.submissions.scene import CONTENT, asking, begin, complete, faces, fill, send, submission_at
-=======
-from tests.attachments.scene import Responding, names_on, responding
-from tests.people import Site
->>>>>>> fix-c
 
 pytestmark = pytest.mark.anyio
 CANARY = "Zelda"
