@@ -15,7 +15,7 @@ from consult.exchange.verifying import CHECKS, Check
 from consult.exchange.verifying_files import check_files
 from consult.exchange.verifying_log import log_checks
 from consult.receipts.files import NotAReceiptError, ReceiptFile, read_file
-from consult.receipts.holding import hold_against_log
+from consult.receipts.holding import RECEIVED, hold_against_log
 from consult.receipts.signing import load_signer
 
 MOST_LINES = 20
@@ -75,8 +75,11 @@ async def _check_here(shell: Shell, given: ReceiptFile) -> bool:
     async with shell.database.reading() as session:
         held = await hold_against_log(session, given, load_signer(shell.settings))
     say_checked(given, held.steps)
-    for each in held.endings:
-        click.echo(f"since then: {each.kind}, entry {each.number}: {each.note.source if each.note else ''}")
+    for each in held.since:
+        kind = "a later version received" if each.kind == RECEIVED else each.kind
+        click.echo(
+            f"since then: {kind}, entry {each.number}" + (f": {each.note.source}" if each.note else "")
+        )
     return held.good
 
 

@@ -11,7 +11,7 @@ from consult.kernel.errors import NotFound
 from consult.models.log import LogHead, LogLeaf
 from consult.receipts.checking import Checked, Step, check_file, is_good, is_proven
 from consult.receipts.files import ReceiptFile
-from consult.receipts.queries import endings_of, find_entry, newest_head, prove_inclusion
+from consult.receipts.queries import find_entry, later_entries, newest_head, prove_inclusion
 from consult.receipts.signing import Signer
 
 RECEIVED = "received"
@@ -19,11 +19,11 @@ RECEIVED = "received"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How each step went, the head that was used, and what was said about the entry since."""
+    """How each step went, the head that was used, and the entries about the same response that came since."""
 
     steps: tuple[Checked, ...]
     head: LogHead | None
-    endings: Sequence[LogLeaf]
+    since: Sequence[LogLeaf]
 
     @property
     def good(self) -> bool:
@@ -39,7 +39,7 @@ async def hold_against_log(session: AsyncSession, file: ReceiptFile, signer: Sig
     steps.append(Checked(Step.ENTRY, there))
     head = await newest_head(session)
     steps.append(Checked(Step.INCLUSION, await _is_under(session, file, head) if there else False))
-    return Held(tuple(steps), head, await endings_of(session, leaf) if leaf and there else ())
+    return Held(tuple(steps), head, await later_entries(session, leaf) if leaf and there else ())
 
 
 async def _is_under(session: AsyncSession, file: ReceiptFile, head: LogHead | None) -> bool | None:

@@ -21,7 +21,7 @@ from consult.receipts.files import armour, write_file
 from consult.receipts.gathering import gather_file
 from consult.receipts.queries import Issued, find_issued
 from consult.receipts.signing import load_signer
-from consult.receipts.views import view_receipt
+from consult.receipts.views import view_receipt, view_signed
 from consult.security.permissions import Permission
 from consult.submissions.queries import get_own
 from consult.web.respond import actor_needed
@@ -89,7 +89,7 @@ def _render(request: Ask, content: dict[str, Any], zone: str) -> str:
     """The page that the PDF is made of; it fetches nothing."""
     locale = locale_of(request)
     receipt = view_receipt(content["receipt"], locale, zone, actor_needed(request).zone)
-    context = {"receipt": receipt, "head": content["head"], "armour": armour(content)}
+    context = {"receipt": receipt, "head": view_signed(content["head"]), "armour": armour(content)}
     return site_of(request).renderer.render(locale, "receipts/paper.html", context)
 
 

@@ -67,10 +67,10 @@ def _context(request: Ask, file: ReceiptFile, held: Held) -> dict[str, Any]:
     signed = held.steps[0].good and held.steps[1].good
     return {
         "good": held.good,
-        "steps": view_steps(held.steps, locale),
+        "steps": view_steps(held.steps, locale, has_head=held.head is not None),
         "receipt": view_receipt(file.receipt, locale, "UTC", actor.zone if actor else "") if signed else None,
         "head": view_head(held.head) if held.head else None,
-        "endings": [view_entry(each, locale) for each in held.endings],
+        "since": [view_entry(each, locale) for each in held.since],
     }
 
 

@@ -80,9 +80,10 @@ async def find_entry(session: AsyncSession, number: int) -> LogLeaf | None:
     return await session.get(LogLeaf, number) if 0 <= number < 2**63 else None
 
 
-async def endings_of(session: AsyncSession, leaf: LogLeaf) -> Sequence[LogLeaf]:
-    """What was said later about an entry: withdrawn, removed. Found by the reference, which has an index."""
-    statement = select(LogLeaf).where(LogLeaf.reference == leaf.reference, LogLeaf.of == leaf.number)
+async def later_entries(session: AsyncSession, leaf: LogLeaf) -> Sequence[LogLeaf]:
+    """What came later of the same response, in order: newer versions, and that it was withdrawn or removed, which is
+    entered for its newest version alone. Found by the reference, which has an index."""
+    statement = select(LogLeaf).where(LogLeaf.reference == leaf.reference, LogLeaf.number > leaf.number)
     statement = statement.order_by(LogLeaf.number)
     return (await session.execute(statement)).scalars().all()
 

@@ -47,6 +47,8 @@ MISSING = {
     Step.PROOF: N_("There is no proof in what you gave. One is made below."),
     Step.INCLUSION: N_("No head has been published yet. The next one is published within a day."),
 }
+OLDER = N_("The newest head is older than this entry; the next one comes within a day.")
+"""Why a step could not be done; OLDER for the last one where there is a head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +135,15 @@ class StepView:
     why: str
 
 
-def view_steps(steps: Sequence[Checked], locale: str) -> tuple[StepView, ...]:
-    """Steps in words."""
+def view_steps(steps: Sequence[Checked], locale: str, *, has_head: bool) -> tuple[StepView, ...]:
+    """Steps in words. `has_head` says that the log has a head, even if it does not cover the entry yet."""
     say = catalogue(locale).gettext
+    missing = {**MISSING, Step.INCLUSION: OLDER} if has_head else MISSING
     return tuple(
         StepView(
             say(STEPS[each.step]),
             {True: "right", False: "wrong", None: "open"}[each.good],
-            "" if each.good else say((FAILED if each.good is False else MISSING).get(each.step, "")),
+            "" if each.good else say((FAILED if each.good is False else missing).get(each.step, "")),
         )
         for each in steps
     )
@@ -182,6 +185,11 @@ class HeadView:
 def view_head(head: LogHead) -> HeadView:
     """The view of a head."""
     return HeadView(head.size, grouped(head.root), head.at)
+
+
+def view_signed(head: Mapping[str, Any]) -> HeadView:
+    """The same of a head as it was signed."""
+    return HeadView(head["size"], grouped(head["root"]), read_instant(head["at"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
@@ -16,6 +17,7 @@ from consult.i18n.content import LocalText, pick
 from consult.i18n.locales import country_name, direction, language_name
 from consult.i18n.words import kind_name
 from consult.kernel.errors import FieldError, FormInvalid, Message, NotFound
+from consult.models.contribution import State
 from consult.models.questionnaire import TEXTS, UPLOADS, Question
 from consult.models.submission import SubmissionSending, SubmissionState
 from consult.questionnaires.conditions import shown
@@ -23,10 +25,11 @@ from consult.receipts.signing import load_signer
 from consult.receipts.views import ReceiptView, view_receipt
 from consult.security.permissions import Permission
 from consult.submissions.checking import missing
+from consult.submissions.face import get_face
 from consult.submissions.gathering import Working, gather, respondent_of
 from consult.submissions.overview import view_sent
 from consult.submissions.own_page import KEY, Own, address_of, context_of, find_own, key_of
-from consult.submissions.queries import get_own, open_set_asides, reference_of, sendings_of
+from consult.submissions.queries import get_own, open_set_asides, sendings_of
 from consult.submissions.service import send_submission
 from consult.submissions.targets import brief_target_of
 from consult.submissions.who_form import INTERESTS
@@ -39,6 +42,7 @@ from consult.web.site import Ask, locale_of, site_of
 CHECK = f"{KEY}/check"
 SEND = f"{KEY}/send"
 RECEIPT = f"{KEY}/receipt"
+ENDED = (SubmissionState.WITHDRAWN, SubmissionState.REMOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,23 @@ def _answer(question: Question, working: Working, base: str, locale: str, proble
     )
 
 
+@dataclass(frozen=True, slots=True)
+class FaceView:
+    """The public page of a response: it `waits` for a moderator, and may be opened by this reader already."""
+
+    reference: str
+    waits: bool
+    is_seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndedView:
+    """When a response was withdrawn or taken down, and the public reason."""
+
+    at: datetime
+    note: LocalText | None
+
+
 @get(CHECK, opt={"permission": Permission.RESPOND})
 async def check_page(request: Ask, session: AsyncSession) -> Response[Any]:
     """All answers, before they are sent."""
@@ -230,7 +251,8 @@ async def receipt_page(request: Ask, session: AsyncSession) -> Response[Any]:
         request,
         own,
         sent=view_sent(own, working, sendings, locale, now),
-        contribution=await _reference(session, own),
+        face=await _face(request, session, own),
+        ended=_ended(own, locale),
         email=own.submission.email,
         receipts=_receipts(request, own, sendings),
     )
@@ -247,9 +269,19 @@ def _receipts(request: Ask, own: Own, sendings: Sequence[SubmissionSending]) -> 
     }
 
 
-async def _reference(session: AsyncSession, own: Own) -> str:
-    contribution_id = own.submission.contribution_id
-    return await reference_of(session, contribution_id) if contribution_id else ""
+async def _face(request: Ask, session: AsyncSession, own: Own) -> FaceView:
+    face = await get_face(session, own.submission)
+    waits = face.state == State.PENDING
+    return FaceView(face.reference, waits, not waits or own.submission.author_id == actor_needed(request).id)
+
+
+def _ended(own: Own, locale: str) -> EndedView | None:
+    submission = own.submission
+    if submission.state not in ENDED or submission.ended_at is None:
+        return None
+    return EndedView(
+        submission.ended_at, pick(submission.ended_note, locale) if submission.ended_note else None
+    )
 
 
 HANDLERS = (check_page, send, receipt_page)

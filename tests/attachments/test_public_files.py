@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from consult.attachments.queries import list_attachments, public_files
 from consult.attachments.service import publish_files, renew_files, unpublish_files
+from consult.models.consultation import Consultation
 from consult.models.contribution import Contribution, State
 from consult.models.questionnaire import Condition, Option, Question, QuestionKind
 from consult.models.submission import FileText, Publication, Submission
@@ -100,7 +101,7 @@ async def test_a_new_name_is_public_with_the_next_sending(site: Site, ada: Respo
     async with site.database.writing() as session:
         submission = (await session.execute(select(Submission))).scalar_one()
         files = await list_attachments(session, submission.id)
-        await publish_files(session, submission, files, site.clock.now())
+        await publish_files(session, submission, files, files, site.clock.now())
     await site.heard()
     assert await _public(ada) == ["Ada lies about lakes.txt"]
     assert (await reader.get(file)).headers["location"] == await address_of(ada)

@@ -8,6 +8,7 @@ import re
 from datetime import timedelta
 from io import BytesIO
 
+import anyio.to_thread
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
@@ -23,12 +24,13 @@ from consult.receipts.files import read_file
 from consult.receipts.heads import publish_head
 from consult.receipts.queries import ON_PAGE
 from consult.receipts.signing import load_signer
-from consult.settings import ROOT
+from consult.settings import ROOT, Settings
 from consult.web.rendering import Renderer
+from tests.cli.terminal import Terminal
 from tests.people import BASE, Browser, Site
 from tests.receipts.scene import Sending
 from tests.receipts.test_verifier import verifier
-from tests.submissions.scene import asking, begin, complete, send, sendings_at
+from tests.submissions.scene import asking, begin, complete, fill, send, sendings_at
 
 pytestmark = pytest.mark.anyio
 
@@ -46,6 +48,13 @@ async def responded(site: Site, name: str = "Wanjiru") -> tuple[Browser, str]:
 async def publish(site: Site) -> None:
     async with site.database.writing() as session:
         await publish_head(session, load_signer(site.settings), site.clock.now())
+
+
+def from_the_shell(settings: Settings, text: str) -> str:
+    """What `consult verify receipt` says of a receipt."""
+    (settings.data_dir / "receipt.json").write_text(text)
+    place = {"CONSULT_DATA_DIR": str(settings.data_dir), "CONSULT_DATABASE_URL": settings.database_url}
+    return Terminal(settings.data_dir).does("verify", "receipt", "receipt.json", **place)
 
 
 async def checked(browser: Browser, text: str) -> str:
@@ -83,6 +92,7 @@ async def test_the_receipt_on_paper_has_the_file_in_it(site: Site) -> None:
         printed = "".join(page.extract_text() for page in pdf.pages)
         assert "BEGIN CONSULT RECEIPT" in printed
         assert "canary-5d1e" not in printed
+        assert file.head["at"] not in printed, "dates are written as the language writes them"
 
 
 async def test_the_page_checks_step_by_step_and_says_what_happened_since(site: Site) -> None:
@@ -105,6 +115,47 @@ async def test_the_page_checks_step_by_step_and_says_what_happened_since(site: S
     await browser.post_form(f"{address}/withdraw", {"sure": "yes"})
     page = await checked(reader, file)
     assert "A response was withdrawn by its sender" in page
+
+
+async def test_each_receipt_says_what_came_after_it(site: Site) -> None:
+    browser, address = await responded(site)
+    await fill(browser, address, "views", a_change="Publish them at once.")
+    await send(browser, address)
+    await browser.post_form(f"{address}/withdraw", {})
+    await send(browser, address)
+    reader = site.browser()
+
+    async def said_of(number: int) -> tuple[list[str], bool]:
+        page = await checked(reader, (await browser.get(f"{address}/receipt.json?number={number}")).text)
+        assert "This receipt is genuine" in page
+        linked = re.findall(r'href="/en/receipts/log\?entry=(\d+)#entry-\1"', page)
+        what = re.findall("A later version of this response was received|withdrawn by its sender", page)
+        return [f"{entry} {each[:9]}" for entry, each in zip(linked, what, strict=True)], (
+            "neither withdrawn nor removed" in page
+        )
+
+    assert await said_of(1) == (["1 A later v", "2 withdrawn", "3 A later v"], False)
+    assert await said_of(2) == (["2 withdrawn", "3 A later v"], False)
+    assert await said_of(3) == ([], True)
+    first = await browser.get(f"{address}/receipt.json?number=1")
+    said = await anyio.to_thread.run_sync(from_the_shell, site.settings, first.text)
+    assert [line for line in said.splitlines() if line.startswith("since then")] == [
+        "since then: a later version received, entry 1",
+        "since then: withdrawn, entry 2",
+        "since then: a later version received, entry 3",
+    ]
+    page = (await reader.get("/en/receipts/log?entry=2")).text
+    assert "Entries are numbered from 0." in page
+
+
+async def test_a_receipt_that_is_newer_than_the_last_head_is_told_so(site: Site) -> None:
+    browser, address = await responded(site)
+    await publish(site)
+    await fill(browser, address, "views", a_change="Publish them at once.")
+    await send(browser, address)
+    page = await checked(site.browser(), (await browser.get(f"{address}/receipt.json")).text)
+    assert "The newest head is older than this entry; the next one comes within a day." in page
+    assert "No head has been published yet" not in page
 
 
 async def test_programs_read_the_log_and_find_no_text_and_no_names_in_it(site: Site) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from consult.accounts.queries import find_by_email
 from consult.accounts.service import NO_PASSWORD
+from consult.i18n.formats import formats
 from consult.kernel.clock import SetClock
 from consult.models.people import Role, User
 from consult.submissions.closing import close_responses
@@ -353,3 +354,42 @@ async def test_closing_an_account_deletes_what_is_unsent_and_takes_the_name_off_
     [face] = await faces(site)
     assert (face.author_name, face.anonymous) == ("", True)
     assert len(await sendings_at(site, address)) == 1
+
+
+async def test_the_receipt_page_says_how_a_response_stands(site: Site) -> None:
+    await asking(site)
+    browser = await site.signed_in(name="Wanjiru")
+    address = await begin(browser)
+    await complete(site, browser, address)
+    await send(browser, address)
+    page = (await browser.get(f"{address}/receipt")).text
+    assert "See it in public" in page
+    assert "once a moderator" not in page
+    assert 'href="https://consult.test/en/receipts"' in page
+    await browser.post_form(f"{address}/withdraw", {})
+    page = (await browser.get(f"{address}/receipt")).text
+    day = formats("en").date(site.clock.now())
+    assert re.search(rf'<span class="tag tag--closed">Withdrawn</span>\s*<time [^>]*>{day}', page)
+    assert "Nothing of this counts or is public now." in page
+    for gone in (
+        "See it in public",
+        "In time",
+        "The receipt is also mailed",
+        "change your answers",
+        "answers it",
+    ):
+        assert gone not in page.partition('id="sendings"')[0], gone
+
+
+async def test_who_has_to_wait_for_a_moderator_is_told_so_with_the_receipt(site: Site) -> None:
+    await asking(site)
+    browser, address = await begin_as_guest(site)
+    await complete(site, browser, address)
+    await send(browser, address)
+    [face] = await faces(site)
+    assert face.state == "pending"
+    page = (await browser.get(f"{address}/receipt")).text
+    assert "Everybody can read it once a moderator has let it through." in page
+    assert "See it in public" not in page
+    assert "See exactly what everybody will see" in page
+    assert (await browser.get(f"/en/contributions/{face.reference}")).status_code == 200
