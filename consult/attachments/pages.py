@@ -56,7 +56,7 @@ def home_of(submission: Submission) -> str:
 def receiver_of(request: Ask) -> Receiver:
     """What takes complete uploads in."""
     site = site_of(request)
-    return Receiver(site.database, site.settings)
+    return Receiver(site.database, site.settings, site.clock)
 
 
 async def show_upload(

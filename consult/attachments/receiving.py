@@ -19,6 +19,7 @@ from consult.attachments.scanning import is_harmful
 from consult.attachments.service import Stored, keep, refuse
 from consult.attachments.store import FileStore, sha256_of, store_of
 from consult.db.database import Database
+from consult.kernel.clock import Clock
 from consult.models.submission import FileText
 from consult.settings import Settings
 
@@ -33,6 +34,7 @@ class Receiver:
 
     database: Database
     settings: Settings
+    clock: Clock
     parts: Parts = field(init=False)
     store: FileStore = field(init=False)
 
@@ -73,7 +75,7 @@ class Receiver:
         copied = await to_thread.run_sync(self._put, copy) if copy else ""
         stored = Stored(ending, sha256, copied, copy.stat().st_size if copy else 0)
         async with self.database.writing() as session:
-            kept = await keep(session, key, stored)
+            kept = await keep(session, key, stored, self.clock.now())
         if kept is None:
             await self.drop_unused([sha256, copied])
             return

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.attachments.kinds import KINDS, MOST_BYTES, MOST_FILES, kind_of
@@ -128,7 +128,7 @@ async def _forget_refused(session: AsyncSession, submission_id: int, name: str) 
     )
 
 
-async def keep(session: AsyncSession, key: str, stored: Stored) -> Attachment | None:
+async def keep(session: AsyncSession, key: str, stored: Stored, now: datetime) -> Attachment | None:
     """A complete file is allowed. None where it was removed meanwhile."""
     attachment = await find_upload(session, key)
     if attachment is None:
@@ -141,6 +141,8 @@ async def keep(session: AsyncSession, key: str, stored: Stored) -> Attachment | 
     attachment.public_sha256, attachment.public_size = stored.copy, stored.copy_size
     attachment.received = attachment.size
     await session.flush()
+    saved = update(Submission).where(Submission.id == attachment.submission_id).values(saved_at=now)
+    await session.execute(saved)
     return attachment
 
 
@@ -163,6 +165,7 @@ async def rename(
     kind = kind_of(attachment.media_type)
     cleaned = clean_name(name)
     attachment.name = with_ending(cleaned, kind) if kind else cleaned
+    submission.saved_at = now
     await session.flush()
 
 
@@ -178,6 +181,7 @@ async def move(
         files[at], files[to] = files[to], files[at]
         for each, position in zip(files, sorted(_places(files)), strict=True):
             each.position = position
+        submission.saved_at = now
     await session.flush()
     await _tell_if_public(session, submission, attachment, now)
 
@@ -194,6 +198,7 @@ async def set_private(
     """Keep a file confidential, at once; what is no longer confidential becomes public with the next sending."""
     await need_change(session, submission, now)
     attachment.private = private
+    submission.saved_at = now
     was_public = attachment.public_number > 0
     if private:
         attachment.public_number, attachment.public_name = 0, ""
@@ -208,6 +213,7 @@ async def remove(
     """Take a file out of a response. Its bytes are the store's matter. Raises Conflict."""
     if attachment.state == AttachmentState.KEPT:
         await need_change(session, submission, now)
+        submission.saved_at = now
     await session.delete(attachment)
     await session.flush()
     await _tell_if_public(session, submission, attachment, now)

@@ -51,7 +51,7 @@ class FileKeeper:
     _done_at: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._receiver = Receiver(self.database, self.settings)
+        self._receiver = Receiver(self.database, self.settings, self.clock)
 
     async def do_one(self) -> bool:
         """The text of one file; now and then, what the clock asks for."""

@@ -66,6 +66,7 @@ KINDS: dict[str, str] = {
     "sign-off.signed": "submission_id organisation_id actor_id words",
     "sign-off.declined": "submission_id organisation_id actor_id words: perhaps why",
     "sign-off.taken-back": "submission_id organisation_id actor_id words",
+    "sign-off.ended": "submission_id organisation_id actor_id words: whoever gave it may no longer sign",
     "sign-off.lapsed": "submission_id organisation_id: the response was changed afterwards",
     "consultation.changed": "consultation_id: its texts, topics or languages",
     "round.opened": "consultation_id round_id",

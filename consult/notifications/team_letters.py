@@ -24,7 +24,12 @@ from consult.submissions.queries import find_sending, reference_of, roles_from
 
 SENT = ("submission.sent", "submission.corrected")
 ENDED = (SubmissionState.WITHDRAWN, SubmissionState.REMOVED)
-SETTLED = {"sign-off.signed": "signed", "sign-off.declined": "declined", "sign-off.taken-back": "taken-back"}
+SETTLED = {
+    "sign-off.signed": "signed",
+    "sign-off.declined": "declined",
+    "sign-off.taken-back": "taken-back",
+    "sign-off.ended": "ended",
+}
 HOUR = 3600
 
 
@@ -70,12 +75,13 @@ class TeamLetters:
         """To those who may sign; at most one an hour, however often somebody asks."""
         asker = await session.get(User, event.data["actor_id"])
         context = {"asker": asker.name if asker else "", "is_own": found.is_own}
-        about = f"{found.signing.id}-{int(event.at.timestamp()) // HOUR}"
+        about = _hourly(event, found.signing.id)
         people = await _people(session, found.signing.id, MemberRole.SIGNATORY, event.data["actor_id"])
         return [self._draft("sign_asked", found, about, each, "/team/read", context) for each in people]
 
     async def _settled(self, session: AsyncSession, event: Recorded, found: Shared) -> list[MailDraft]:
-        """To the team that writes the response."""
+        """To the team that writes the response; each thing at most once an hour, however often it is done."""
+        about = _hourly(event, found.signing.id, SETTLED[event.kind])
         signer = await session.get(User, event.data["actor_id"])
         context = {
             "state": SETTLED[event.kind],
@@ -85,7 +91,7 @@ class TeamLetters:
             "is_sent": found.submission.sent_at is not None,
         }
         people = await _people(session, found.lead.id, MemberRole.DRAFTER, event.data["actor_id"])
-        return [self._draft("sign_settled", found, event.id, each, "/team", context) for each in people]
+        return [self._draft("sign_settled", found, about, each, "/team", context) for each in people]
 
     async def _lapsed(self, session: AsyncSession, event: Recorded, found: Shared) -> list[MailDraft]:
         """To those who may sign anew."""
@@ -94,7 +100,8 @@ class TeamLetters:
         return [self._draft("sign_lapsed", found, event.id, each, "/team/read", context) for each in people]
 
     async def _sent(self, session: AsyncSession, event: Recorded) -> list[MailDraft]:
-        """To the other members, and to the organisations that were asked to co-sign."""
+        """To the other members, and to the organisations that were asked to co-sign; at most once an hour, but for who stands
+        in it no longer, or does now."""
         sending = await find_sending(session, event.data["submission_id"], event.data["sending"])
         found = await find_shared(session, event.data["submission_id"], 0)
         if found is None or sending is None or not sending.text:
@@ -108,14 +115,14 @@ class TeamLetters:
             "stands_in_it": True,
         }
         people = await _people(session, found.lead.id, MemberRole.DRAFTER, sending.sent_by or 0)
-        drafts = [self._draft("team_sent", found, sending.id, each, "/receipt", context) for each in people]
+        about = _hourly(event, found.lead.id)
+        drafts = [self._draft("team_sent", found, about, each, "/receipt", context) for each in people]
         for organisation in await _co_signing(session, found.submission.id):
             named = {**context, "stands_in_it": organisation.name in sent.co_signed}
             shared = Shared(found.submission, found.consultation, found.lead, organisation)
             people = await _people(session, organisation.id, MemberRole.SIGNATORY, sending.sent_by or 0)
-            drafts += [
-                self._draft("team_sent", shared, sending.id, each, "/team/read", named) for each in people
-            ]
+            about = _hourly(event, organisation.id, "in" if named["stands_in_it"] else "out")
+            drafts += [self._draft("team_sent", shared, about, each, "/team/read", named) for each in people]
         return drafts
 
     async def _ended(self, session: AsyncSession, event: Recorded) -> list[MailDraft]:
@@ -171,6 +178,11 @@ async def find_shared(session: AsyncSession, submission_id: int, organisation_id
     )
     row = (await session.execute(statement)).first()
     return Shared(*row) if row else None
+
+
+def _hourly(event: Recorded, *about: object) -> str:
+    """What a mail is about, so that the first one goes out at once and another of its kind not within the hour."""
+    return "-".join(map(str, (*about, int(event.at.timestamp()) // HOUR)))
 
 
 async def _people(

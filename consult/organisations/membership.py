@@ -21,6 +21,8 @@ from consult.models.people import (
 from consult.organisations.events import note
 from consult.organisations.queries import Member, members_of, membership_of, open_requests
 from consult.security.actor import Actor
+from consult.submissions.queries import roles_from
+from consult.teams.signing import end_word
 
 LADDER = tuple(MemberRole)
 LAST_OWNER = N_("You are the only owner. Make somebody else an owner first.")
@@ -61,7 +63,8 @@ async def give_role(
 
 
 async def take_role(session: AsyncSession, user_id: int, organisation_id: int, now: datetime) -> None:
-    """A person acts for an organisation no longer; where their profile names it, it goes on naming it."""
+    """A person acts for an organisation no longer, nor does their word on what it has not sent yet; where their profile names
+    it, it goes on naming it."""
     tie = await session.get(Membership, (user_id, organisation_id))
     if tie is None:
         return
@@ -71,6 +74,7 @@ async def take_role(session: AsyncSession, user_id: int, organisation_id: int, n
     else:
         await session.delete(tie)
     await session.flush()
+    await end_word(session, user_id, organisation_id, now)
     note_change(session, user_id, now)
 
 
@@ -99,6 +103,8 @@ async def change_member(
         raise invalid("", LAST_OWNER)
     tie = await session.get_one(Membership, (user_id, organisation_id))
     tie.role = role
+    if role not in roles_from(MemberRole.SIGNATORY):
+        await end_word(session, user_id, organisation_id, now)
     note_change(session, user_id, now)
     data = {"name": member.name, "user_id": str(user_id), "role": str(role)}
     await note(session, organisation_id, "role", actor, now, data, [user_id, *owners_of(members)])

@@ -27,6 +27,7 @@ from consult.organisations.events import note, note_members
 from consult.organisations.forms import Correction
 from consult.organisations.membership import close_requests, give_role, lock
 from consult.security.actor import Actor
+from consult.teams.parting import part_all
 
 
 async def verify_by_staff(
@@ -97,13 +98,15 @@ async def correct(
 async def take_back(
     session: AsyncSession, actor: Actor, organisation_id: int, reason: str, now: datetime, *, unmark: bool
 ) -> None:
-    """No longer verified: all roles and open invitations end. With `unmark` the mark goes from what was sent, too.
+    """No longer verified: all roles and open invitations end, and responses are their people's own. With `unmark` the mark
+    goes from what was sent, too.
 
     Raises Conflict where it is not verified.
     """
     organisation = await lock(session, organisation_id)
     if not organisation.verified_by:
         raise Conflict(N_("This organisation is not verified."))
+    await part_all(session, organisation, now)
     acted = await _end_roles(session, organisation_id, now)
     _unverify(organisation)
     if unmark:

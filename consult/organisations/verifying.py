@@ -32,6 +32,7 @@ from consult.organisations.membership import close_requests, give_role, lock, ow
 from consult.organisations.queries import find_by_domain, members_of, membership_of, requests_by
 from consult.security.actor import Actor
 from consult.security.tokens import keyed_hash
+from consult.teams.parting import part_all
 
 
 class Outcome(StrEnum):
@@ -134,6 +135,8 @@ async def _verify(
         raise _taken("", proven.domain) from None
     organisation.verified_by, organisation.verified_at = proven.way, now
     organisation.verify_token, organisation.verified_reason = proven.token, ""
+    # Nobody inherits by a proof of their own what was written in this name before.
+    await part_all(session, organisation, now)
     await give_role(session, actor.id, organisation.id, MemberRole.OWNER, now)
     await close_requests(session, organisation.id, actor.id, RequestKind.VERIFY, now)
     await note_members(session, organisation.id, now)

@@ -119,7 +119,7 @@ async def _co_signed(session: AsyncSession, submission: Submission, answered: st
     """Nobody is asked to sign what a person says for themselves."""
     if submission.organisation_id is None:
         return ()
-    return tuple(await co_signing(session, submission.id, answered))
+    return tuple(await co_signing(session, submission, answered))
 
 
 async def _previous(session: AsyncSession, submission: Submission) -> SubmissionSending | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from consult.models.people import MemberRole, Membership, User
+from consult.models.people import Organisation
 from consult.models.submission import Submission, SubmissionState
 from consult.models.team import SignOff, SignOffState
+from consult.teams.parting import part, responses_of
 from consult.teams.sign_offs import organisation_name
 from consult.teams.steps import note_step
 
@@ -22,17 +22,15 @@ async def merge_submissions(session: AsyncSession, from_id: int, into_id: int, n
     what was only begun, and else that of `into_id`; the other one becomes one person's own, with all that is in it, and what
     was sent of it stays sent. That person is whoever began it, or the first owner where they have left meanwhile.
     """
-    names = {
-        "other": await organisation_name(session, from_id),
-        "organisation": await organisation_name(session, into_id),
-    }
-    kept = {each.round_id: each for each in await _responses(session, into_id)}
-    for moving in await _responses(session, from_id):
+    into = await session.get_one(Organisation, into_id)
+    names = {"other": await organisation_name(session, from_id), "organisation": into.name}
+    kept = {each.round_id: each for each in await responses_of(session, into_id)}
+    for moving in await responses_of(session, from_id):
         there = kept.get(moving.round_id)
         parted = _which_parts(there, moving) if there is not None else None
         if parted is not None:
-            keeper = await _keeper(session, parted, (from_id, into_id))
-            await _part(session, parted, keeper, names, now)
+            keeper = await part(session, parted, into, (from_id, into_id))
+            await note_step(session, parted.id, "parted", None, now, {**names, "keeper": keeper})
         if parted is not moving:
             moving.organisation_id = into_id
             await session.flush()
@@ -40,44 +38,9 @@ async def merge_submissions(session: AsyncSession, from_id: int, into_id: int, n
     await _move_sign_offs(session, from_id, into_id)
 
 
-async def _responses(session: AsyncSession, organisation_id: int) -> Sequence[Submission]:
-    statement = select(Submission).where(Submission.organisation_id == organisation_id)
-    return (await session.execute(statement.order_by(Submission.id).with_for_update())).scalars().all()
-
-
 def _which_parts(there: Submission, moving: Submission) -> Submission:
     is_sent = moving.state == SubmissionState.SENT and there.state != SubmissionState.SENT
     return there if is_sent else moving
-
-
-async def _keeper(session: AsyncSession, parted: Submission, organisations: tuple[int, int]) -> User | None:
-    """Never somebody who has left: with their membership their access ended."""
-    statement = (
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.organisation_id.in_(organisations), Membership.role != "", User.closed_at.is_(None))
-        .order_by(
-            (User.id == (parted.author_id or 0)).desc(),
-            (Membership.role == MemberRole.OWNER).desc(),
-            Membership.since,
-            User.id,
-        )
-    )
-    return (await session.execute(statement.limit(1))).scalar_one_or_none()
-
-
-async def _part(
-    session: AsyncSession, parted: Submission, keeper: User | None, names: dict[str, str], now: datetime
-) -> None:
-    """From now on one person's own; the organisation is only named. Its own sign-off ends, those of others stay."""
-    lead = await session.get(SignOff, (parted.id, parted.organisation_id))
-    if lead is not None:
-        await session.delete(lead)
-    parted.organisation_id, parted.organisation_name = None, names["organisation"]
-    parted.author_id = keeper.id if keeper else None
-    await session.flush()
-    data = {**names, "keeper": keeper.name if keeper else ""}
-    await note_step(session, parted.id, "parted", None, now, data)
 
 
 async def _move_sign_offs(session: AsyncSession, from_id: int, into_id: int) -> None:

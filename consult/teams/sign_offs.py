@@ -4,26 +4,37 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.kernel.errors import Conflict
 from consult.kernel.messages import N_
 from consult.models.people import MemberRole, Membership, Organisation
-from consult.models.submission import Submission
+from consult.models.submission import Submission, SubmissionState
 from consult.models.team import SignOff, SignOffState
 from consult.security.actor import Actor
-from consult.submissions.queries import roles_from
+from consult.submissions.document import read_document
+from consult.submissions.queries import last_sending, roles_from
 from consult.teams.steps import note_step
 
+STILL_SIGNS = exists().where(
+    Membership.user_id == SignOff.settled_by,
+    Membership.organisation_id == SignOff.organisation_id,
+    Membership.role.in_(roles_from(MemberRole.SIGNATORY)),
+)
+"""Whoever gave a sign-off may still sign for its organisation."""
 
-async def co_signing(session: AsyncSession, submission_id: int, answered: str) -> list[str]:
-    """Names of the other organisations whose sign-off holds for the text of this digest, in the order they were asked."""
+
+async def co_signing(session: AsyncSession, submission: Submission, answered: str) -> list[str]:
+    """Names of the other organisations whose sign-off holds for the text of this digest, in the order they were asked.
+
+    Whoever signed has to be a signatory still, unless this very text was sent with their word.
+    """
     statement = (
-        select(Organisation.name)
+        select(Organisation.name, STILL_SIGNS)
         .join(SignOff, SignOff.organisation_id == Organisation.id)
         .where(
-            SignOff.submission_id == submission_id,
+            SignOff.submission_id == submission.id,
             SignOff.lead.is_(False),
             SignOff.state == SignOffState.SIGNED,
             SignOff.answered == answered,
@@ -32,7 +43,22 @@ async def co_signing(session: AsyncSession, submission_id: int, answered: str) -
         )
         .order_by(SignOff.asked_at, SignOff.organisation_id)
     )
-    return list((await session.execute(statement)).scalars())
+    found = (await session.execute(statement)).all()
+    sent = await _sent_with(session, submission, answered) if not all(still for _, still in found) else ()
+    return [name for name, still in found if still or name in sent]
+
+
+async def _sent_with(session: AsyncSession, submission: Submission, answered: str) -> tuple[str, ...]:
+    """The co-signatories of what was sent, where it is this very text."""
+    if submission.state != SubmissionState.SENT or submission.answered != answered:
+        return ()
+    sending = await last_sending(session, submission.id)
+    return read_document(sending.text).co_signed if sending is not None and sending.text else ()
+
+
+async def may_sign(session: AsyncSession, user_id: int | None, organisation_id: int) -> bool:
+    """Whether a person is a signatory of an organisation."""
+    return await member_role(session, user_id or 0, organisation_id) in roles_from(MemberRole.SIGNATORY)
 
 
 async def member_role(session: AsyncSession, user_id: int, organisation_id: int) -> str:
@@ -59,9 +85,10 @@ async def sign_at_sending(
     if submission.organisation_id is None:
         return
     lead = await session.get(SignOff, (submission.id, submission.organisation_id))
-    if lead is not None and lead.state == SignOffState.SIGNED and lead.answered == answered:
+    is_signed = lead is not None and lead.state == SignOffState.SIGNED and lead.answered == answered
+    if lead and is_signed and await may_sign(session, lead.settled_by, submission.organisation_id):
         return
-    if not await _may_sign(session, actor, submission.organisation_id):
+    if not await may_sign(session, actor.id, submission.organisation_id):
         raise Conflict(
             N_("A signatory of your organisation has to sign this off, as it is now, before it is sent.")
         )
@@ -76,7 +103,7 @@ async def check_may_withdraw(
     """What was sent with a signatory's word is withdrawn by one, and that is kept. Raises Conflict for a drafter."""
     if submission.organisation_id is None:
         return
-    if not await _may_sign(session, actor, submission.organisation_id):
+    if not await may_sign(session, actor.id, submission.organisation_id):
         raise Conflict(N_("A signatory of your organisation has to withdraw its response."))
     data = {"organisation": await organisation_name(session, submission.organisation_id)}
     await note_step(session, submission.id, "withdrawn", actor, now, data)
@@ -86,7 +113,7 @@ async def check_may_hide_file(session: AsyncSession, submission: Submission, act
     """A file that is public with a signatory's word is taken back by one. Raises Conflict for a drafter."""
     if submission.organisation_id is None:
         return
-    if not await _may_sign(session, actor, submission.organisation_id):
+    if not await may_sign(session, actor.id, submission.organisation_id):
         raise Conflict(
             N_("A signatory of your organisation has to remove a public file or keep it confidential.")
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from consult.kernel.errors import Conflict, NotFound, RoundClosed, invalid
@@ -20,7 +21,7 @@ from consult.submissions.document import read_document
 from consult.submissions.queries import last_sending
 from consult.submissions.rules import may_correct, rule_at
 from consult.submissions.saving import check_open
-from consult.submissions.targets import Target
+from consult.submissions.targets import Target, target_of
 from consult.teams.sign_offs import organisation_name, sign_off
 from consult.teams.steps import note_step
 
@@ -148,6 +149,25 @@ async def take_back(
     await _tell(session, found, "taken-back", actor, now)
 
 
+async def end_word(session: AsyncSession, user_id: int, organisation_id: int, now: datetime) -> None:
+    """Somebody may no longer sign for an organisation: what they signed and was not sent waits for another signatory."""
+    statement = (
+        select(SignOff, Submission)
+        .join(Submission, Submission.id == SignOff.submission_id)
+        .where(SignOff.organisation_id == organisation_id, SignOff.settled_by == user_id)
+        .where(SignOff.state == SignOffState.SIGNED)
+        .order_by(SignOff.submission_id)
+    )
+    for found, submission in (await session.execute(statement)).all():
+        if found.answered == submission.answered and await was_sent_with(session, submission, found):
+            continue
+        found.state, found.answered, found.lapsed_at = SignOffState.ASKED, "", None
+        found.settled_by, found.settled_name, found.settled_at = None, "", None
+        await _note(session, found, "ended", None, now)
+        if is_open(submission, await target_of(session, submission), now):
+            _emit(session, found, "ended", user_id, now)
+
+
 def _settle_without(found: SignOff, state: SignOffState, actor: Actor, now: datetime) -> None:
     found.state, found.answered, found.lapsed_at = state, "", None
     found.settled_by, found.settled_name, found.settled_at = actor.id, actor.name, now
@@ -187,14 +207,25 @@ async def _tell(
     session: AsyncSession, found: SignOff, what: str, actor: Actor, now: datetime, words: str = ""
 ) -> None:
     """Keep the step and let those whom it concerns be told."""
+    await _note(session, found, what, actor, now, words)
+    _emit(session, found, what, actor.id, now, words)
+
+
+async def _note(
+    session: AsyncSession, found: SignOff, what: str, actor: Actor | None, now: datetime, words: str = ""
+) -> None:
     data = {"organisation": await organisation_name(session, found.organisation_id)}
-    await note_step(
-        session, found.submission_id, what, actor, now, {**data, "words": words} if words else data
-    )
+    more = {"words": words} if words else {}
+    await note_step(session, found.submission_id, what, actor, now, data | more)
+
+
+def _emit(
+    session: AsyncSession, found: SignOff, what: str, actor_id: int, now: datetime, words: str = ""
+) -> None:
     told = {
         "submission_id": found.submission_id,
         "organisation_id": found.organisation_id,
-        "actor_id": actor.id,
+        "actor_id": actor_id,
         "words": words,
     }
     emit(session, Event(f"sign-off.{what}", (), told), now)

@@ -18,6 +18,10 @@ STEPS: dict[str, str] = {
     "signed-sending": N_("%(actor)s signed off for %(organisation)s by sending."),
     "taken-back": N_("%(actor)s took the sign-off of %(organisation)s back."),
     "lapsed": N_("The sign-off of %(organisation)s lapsed: the response was changed afterwards."),
+    "ended": N_("The sign-off of %(organisation)s has ended: whoever gave it may no longer sign."),
+    "unverified": N_(
+        "The Forum's staff took the verification of %(organisation)s back: it is no longer asked to co-sign."
+    ),
     "invited": N_("%(actor)s asked %(organisation)s to co-sign."),
     "uninvited": N_("%(actor)s no longer asks %(organisation)s to co-sign."),
     "declined": N_("%(actor)s declined for %(organisation)s."),

@@ -9,13 +9,15 @@ from sqlalchemy import select, update
 
 from consult.db.database import Database
 from consult.models.ledger import Mail
-from consult.models.people import User
+from consult.models.people import MemberRole, User
 from consult.notifications.composing import Composer
 from consult.notifications.draining import Drain
 from consult.notifications.making import MailMaker
+from consult.organisations.membership import change_member
 from consult.settings import ROOT
 from consult.teams.lapsing import QUIET, note_lapsed
 from consult.web.rendering import Renderer
+from tests.attachments.scene import Responding
 from tests.people import Site
 from tests.teams.scene import Team
 
@@ -132,3 +134,76 @@ async def test_all_are_told_when_it_was_withdrawn(team: Team) -> None:
         mail = (await session.execute(of_cora)).scalar_one()
     assert "River Trust had signed it." in mail.text.replace("\u2068", "").replace("\u2069", "")
     assert "Meet" not in mail.text
+
+
+async def test_who_signs_and_takes_back_in_a_loop_mails_each_once_an_hour(team: Team) -> None:
+    await team.invite("sami", RIVER)
+    await mails(team)
+    await team.sign("cora", RIVER)
+    signed = {(name, "River Trust signed the response off") for name in ("olga", "sami", "rim")}
+    assert await mails(team) == signed
+    await team.take_back("cora", RIVER)
+    taken = {(name, "River Trust took its sign-off back") for name in ("olga", "sami", "rim")}
+    assert await mails(team) == taken
+    for _ in range(2):
+        await team.sign("cora", RIVER)
+        await team.take_back("cora", RIVER)
+    assert await mails(team) == set()
+    team.site.clock.advance(timedelta(hours=1))
+    await team.sign("cora", RIVER)
+    assert await mails(team) == signed
+
+
+async def test_who_sends_in_a_loop_mails_each_once_an_hour_but_who_no_longer_stands_in_it(team: Team) -> None:
+    await team.invite("sami", RIVER)
+    await team.sign("cora", RIVER)
+    await mails(team)
+    await team.send("sami")
+    assert await told_of_sending(team) == {"olga", "rim", "cora"}
+    told = []
+    for seats in ("3", "4"):
+        await team.write("rim", "seats", seats)
+        await team.send("sami")
+        told.append(await told_of_sending(team))
+    assert told == [{"cora"}, set()], "that they are left out is told, once"
+    team.site.clock.advance(timedelta(hours=1))
+    await team.write("rim", "seats", "5")
+    await team.send("sami")
+    assert await told_of_sending(team) == {"olga", "rim", "cora"}
+
+
+async def told_of_sending(team: Team) -> set[str]:
+    """Whoever sends gets the receipt instead."""
+    return {name for name, subject in await mails(team) if subject.startswith("The response of Lake Watch")}
+
+
+async def test_the_team_is_told_that_whoever_signed_may_no_longer(team: Team) -> None:
+    await team.sign("sami", LAKE)
+    await mails(team)
+    async with team.site.database.writing() as session:
+        of, user_id = team.organisations[LAKE].id, team.people["sami"].id
+        now = team.site.clock.now()
+        await change_member(session, team.actor("olga"), of, user_id, MemberRole.DRAFTER, now)
+    told = {each for each in await mails(team) if "sign-off" in each[1]}
+    assert told == {(name, "The sign-off of Lake Watch has ended") for name in ("olga", "rim")}
+
+
+async def test_a_file_that_is_added_lets_a_sign_off_lapse_and_that_is_told(team: Team) -> None:
+    browser = await team.browser("rim")
+    async with team.site.database.reading() as session:
+        id = (await team.found(session)).id
+    rim = Responding(team.site, team.people["rim"], browser, team.key, id, None)  # type: ignore[arg-type]
+    file = ""
+    for do in ("add", "rename", "private", "remove"):
+        team.site.clock.advance(MOMENT)
+        await team.sign("sami", LAKE)
+        team.site.clock.advance(MOMENT)
+        if do == "add":
+            file = str((await rim.send("annex.txt", b"Our annex of figures."))["key"])
+        elif do == "remove":
+            await rim.act(file, "remove")
+        else:
+            await rim.act(file, do=do, name="figures.txt", private="yes")
+        assert await lapsed(team) == 0, do
+        team.site.clock.advance(QUIET)
+        assert await lapsed(team) == 1, do

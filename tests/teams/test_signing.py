@@ -12,8 +12,11 @@ from sqlalchemy import select
 from consult.attachments.queries import public_files
 from consult.kernel.errors import Conflict, FormInvalid
 from consult.models.contribution import Contribution
+from consult.models.people import MemberRole
 from consult.models.submission import Attachment
 from consult.models.team import SignOff
+from consult.organisations.closing import leave_everything
+from consult.organisations.membership import change_member, leave, remove_member
 from consult.submissions.document import read_document
 from tests.attachments.scene import Responding
 from tests.people import Site
@@ -274,3 +277,55 @@ async def test_a_response_that_lacks_something_is_not_sent_though_signed(team: T
     await team.sign("sami", LAKE)
     with pytest.raises(FormInvalid):
         await team.send("rim")
+
+
+async def no_longer_signs(team: Team, how: str, name: str, organisation: str) -> None:
+    """Somebody's membership, or their role as a signatory, ends."""
+    of, now, user_id = team.organisations[organisation].id, team.site.clock.now(), team.people[name].id
+    async with team.site.database.writing() as session:
+        if how == "demoted":
+            await change_member(session, team.actor("olga"), of, user_id, MemberRole.DRAFTER, now)
+        elif how == "removed":
+            await remove_member(session, team.actor("olga"), of, user_id, now)
+        elif how == "left":
+            await leave(session, team.actor(name), of, 0, now)
+        else:
+            await leave_everything(session, team.actor(name), now)
+
+
+@pytest.mark.parametrize("how", ["demoted", "removed", "left", "closed"])
+async def test_a_sign_off_counts_only_while_whoever_gave_it_may_sign(team: Team, how: str) -> None:
+    await team.sign("sami", LAKE)
+    await no_longer_signs(team, how, "sami", LAKE)
+    page = await team.page("rim")
+    assert ">Signed off</span>" not in page
+    assert "whoever gave it may no longer sign" in page
+    with pytest.raises(Conflict):
+        await team.send("rim")
+    await team.sign("olga", LAKE)
+    assert not (await team.send("rim")).again
+
+
+async def test_a_sign_off_of_who_lost_the_role_in_any_way_is_not_sent(team: Team) -> None:
+    await team.sign("sami", LAKE)
+    await team.dismiss("sami")
+    with pytest.raises(Conflict):
+        await team.send("rim")
+
+
+async def test_a_co_signatory_whose_signatory_left_is_not_in_what_is_sent(team: Team) -> None:
+    await team.invite("sami", RIVER)
+    await team.sign("cora", RIVER)
+    await no_longer_signs(team, "left", "cora", RIVER)
+    assert read_document((await team.send("sami")).sending.text).co_signed == ()
+
+
+async def test_what_was_sent_with_somebodys_word_stays_when_they_leave(team: Team) -> None:
+    await team.invite("sami", RIVER)
+    await team.sign("cora", RIVER)
+    await team.send("sami")
+    await no_longer_signs(team, "closed", "cora", RIVER)
+    await no_longer_signs(team, "demoted", "sami", LAKE)
+    again = await team.send("olga")
+    assert again.again
+    assert read_document(again.sending.text).co_signed == (RIVER,)
