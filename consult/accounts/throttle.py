@@ -40,6 +40,7 @@ LIMITS = {
     "guest": Limits(10, 100),
     "resume": Limits(5, 40),
     "organisation": Limits(20, 100),
+    "form": Limits(20, 200),
 }
 
 

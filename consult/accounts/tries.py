@@ -45,10 +45,10 @@ async def may_mail(request: Ask, address: str) -> bool:
 
 
 async def ask_to_wait(
-    request: Ask, session: AsyncSession, show: Show, typed: Typed, wait: timedelta
+    request: Ask, session: AsyncSession, show: Show, typed: Typed, wait: timedelta, field: str = ""
 ) -> Response[Any]:
-    """The form again, with what was typed, as 429 (RFC 6585) saying when to come back."""
-    problem = FieldError("", Message(TooMany.text))
+    """The form again, with what was typed, as 429 (RFC 6585) saying when to come back, beside `field` where one is named."""
+    problem = FieldError(field, Message(TooMany.text))
     answer = await show(request, session, FormInvalid([problem], typed.values))
     answer.status_code = TooMany.status
     answer.headers["retry-after"] = str(max(1, math.ceil(wait.total_seconds())))

@@ -14,6 +14,7 @@ from consult.comments.service import Sending, find_sent, post_comment
 from consult.comments.written import Written
 from consult.documents.anchors import from_quote
 from consult.documents.queries import BlockPlace, BlockRow, get_draft, get_version, load_blocks
+from consult.kernel.characters import plain_text
 from consult.kernel.errors import NotFound, RoundClosed, invalid
 from consult.kernel.messages import N_
 from consult.models.consultation import Consultation
@@ -34,9 +35,7 @@ def read_comment(data: NewComment, fallback_lang: str) -> Written:
         if NUL in value:
             raise invalid(name, N_("The text holds a character that can't be stored."))
     values["anonymous"] = "yes" if data.anonymous else ""
-    return parse_comment(
-        Typed({name: value.replace("\r\n", "\n") for name, value in values.items()}), fallback_lang
-    )
+    return parse_comment(Typed({name: plain_text(value) for name, value in values.items()}), fallback_lang)
 
 
 async def find_target(

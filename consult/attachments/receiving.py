@@ -24,7 +24,7 @@ from consult.models.submission import FileText
 from consult.settings import Settings
 
 AT_ONCE = 2
-"""Files that one process has looked into at the same time; others wait their turn."""
+"""Files that one process has looked into, scanned and stored at the same time; others wait their turn."""
 _TURNS: WeakKeyDictionary[Database, asyncio.Semaphore] = WeakKeyDictionary()
 
 

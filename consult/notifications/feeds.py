@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit
 
 from feedgenerator.django.utils.feedgenerator import Atom1Feed, rfc3339_date
 
-_UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from consult.kernel.characters import fit_for_xml
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +50,11 @@ def atom(head: FeedHead, entries: Sequence[FeedEntry], most: int = 100) -> bytes
     """The feed's bytes, the newest entries first; the same entries make the same bytes."""
     newest = sorted(entries, key=lambda entry: (entry.updated, entry.id), reverse=True)[:most]
     feed = _Feed(
-        title=_fit(head.title),
+        title=fit_for_xml(head.title),
         link=head.page,
         description="",
         language=head.locale,
-        author_name=_fit(head.author),
+        author_name=fit_for_xml(head.author),
         feed_url=head.address,
         feed_guid=head.id,
         updated=max((entry.updated for entry in newest), default=head.since),
@@ -75,16 +74,13 @@ class _Feed(Atom1Feed):  # type: ignore[misc]
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
         entry: FeedEntry = item["entry"]
         handler.addQuickElement("id", entry.id)
-        handler.addQuickElement("title", _fit(entry.title), {"type": "text", "xml:lang": entry.title_lang})
+        handler.addQuickElement(
+            "title", fit_for_xml(entry.title), {"type": "text", "xml:lang": entry.title_lang}
+        )
         handler.addQuickElement("link", "", {"rel": "alternate", "type": "text/html", "href": item["link"]})
         handler.addQuickElement("published", rfc3339_date(entry.published))
         handler.addQuickElement("updated", rfc3339_date(entry.updated))
         handler.startElement("author", {})
-        handler.addQuickElement("name", _fit(entry.author))
+        handler.addQuickElement("name", fit_for_xml(entry.author))
         handler.endElement("author")
-        handler.addQuickElement("content", _fit(entry.html), {"type": "html", "xml:lang": entry.lang})
-
-
-def _fit(text: str) -> str:
-    """Without characters that XML can't hold (XML 1.0, 2.2)."""
-    return _UNFIT.sub("", text)
+        handler.addQuickElement("content", fit_for_xml(entry.html), {"type": "html", "xml:lang": entry.lang})

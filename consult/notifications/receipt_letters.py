@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,6 +38,21 @@ class Sent:
         own = "" if self.person.guest or self.person.closed_at else self.person.email
         return self.submission.email or own
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether the recipient has shown that the address is theirs."""
+        person = self.person
+        confirmed = not person.guest and person.confirmed_at is not None
+        return confirmed and self.recipient.lower() == person.email
+
+    def once(self, reference: str) -> str:
+        """The mail's key. To an address that nobody has proven goes at most one an hour, from whomever: anyone can name
+        any, and send as often as they like."""
+        if self.is_proven:
+            return once_key(KIND, reference, f"s{self.sending.number}", self.person.id)
+        hour = int(self.sending.sent_at.timestamp()) // 3600
+        return once_key(KIND, "unproven", f"h{hour}", sha256(self.recipient.lower().encode()).hexdigest())
+
 
 class ReceiptLetters:
     """Writes these mails."""
@@ -65,8 +81,7 @@ class ReceiptLetters:
             "check": self._composer.address(locale, "/receipts"),
         }
         words = self._composer.compose(KIND, locale, context)
-        once = once_key(KIND, receipt.reference, f"s{receipt.sending}", person.id)
-        return [MailDraft(once, person.id, sent.recipient, KIND, locale, words)]
+        return [MailDraft(sent.once(receipt.reference), person.id, sent.recipient, KIND, locale, words)]
 
 
 async def _find(session: AsyncSession, submission_id: int, number: int) -> Sent | None:

@@ -39,7 +39,9 @@ class Mark:
 def read_mark(text: str) -> Mark | None:
     """The mark of one of our files; None for any other."""
     parts = text.split()
-    if len(parts) != 4 or parts[0] != "consult-form/1" or not all(each.isdecimal() for each in parts[2:]):
+    if len(parts) != 4 or parts[0] != "consult-form/1":
+        return None
+    if not all(each.isdecimal() and len(each) < 10 for each in parts[2:]):
         return None
     return Mark(parts[1], int(parts[2]), int(parts[3]))
 

@@ -11,8 +11,10 @@ from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from consult.accounts.tries import ask_to_wait, meters_of, too_many
 from consult.i18n.catalogues import catalogue
 from consult.i18n.locales import CODES
+from consult.kernel.characters import plain_text
 from consult.kernel.errors import FormInvalid
 from consult.models.questionnaire import UPLOADS, Question
 from consult.models.submission import Answer
@@ -84,7 +86,9 @@ def _form(own: Own, answers: Mapping[str, Answer], locale: str) -> Form:
 
 @post(OFFLINE, opt={"permission": Permission.RESPOND, "redisplay": show_offline, "form_at": OFFLINE})
 async def bring_form(request: Ask, session: AsyncSession) -> Response[bytes]:
-    """What was read of a filled form and what was not. Nothing is kept yet."""
+    """What was read of a filled form and what was not. Nothing is kept yet. Reading takes a process: it is counted."""
+    if wait := await too_many(request, meters_of(request, "form", actor_needed(request).email)):
+        return await ask_to_wait(request, session, show_offline, await read_form(request), wait, FIELD)
     form = await form_of(request)
     upload = form.get(FIELD)
     data = await upload.read() if isinstance(upload, UploadFile) else b""
@@ -133,8 +137,10 @@ def _value(question: Question, raw: str, locale: str) -> object:
         value = msgspec.json.decode(raw)
     except msgspec.DecodeError:
         return None
-    if isinstance(value, str) and len(value) > MOST_CHARACTERS:
-        return None
+    if isinstance(value, str):
+        value = plain_text(value)
+        if len(value) > MOST_CHARACTERS:
+            return None
     return read_answer(question, Typed(answer_fields(question, value, locale)), locale, Problems())
 
 

@@ -17,6 +17,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 from markupsafe import escape
 
+from consult.kernel.characters import plain_text
 from consult.offline.cells import Cell, CellKind
 from consult.offline.form import Form, FormQuestion
 
@@ -31,7 +32,7 @@ def write_word(form: Form) -> bytes:
     """The file."""
     document = Document()
     properties = document.core_properties
-    properties.author, properties.title, properties.comments = "", form.title, ""
+    properties.author, properties.title, properties.comments = "", plain_text(form.title), ""
     properties.keywords = form.mark.text()
     writer = _Writer(document, form)
     writer.paragraph(form.title, "Title")
@@ -57,7 +58,7 @@ class _Writer:
 
     def paragraph(self, text: str, style: str) -> None:
         """A paragraph of the form's own words."""
-        made = self._document.add_paragraph(text, style=style)
+        made = self._document.add_paragraph(plain_text(text), style=style)
         self._turn(made._p)
 
     def question(self, question: FormQuestion) -> None:
@@ -92,7 +93,7 @@ class _Writer:
     def _inline(self, cell: Cell, text: str) -> str:
         if cell.choices:
             items = "".join(
-                f'<w:listItem w:displayText="{escape(each.label)}" w:value="{escape(each.key)}"/>'
+                f'<w:listItem w:displayText="{_xml(each.label)}" w:value="{_xml(each.key)}"/>'
                 for each in cell.choices
             )
             kind = f"<w:dropDownList>{items}</w:dropDownList>"
@@ -113,17 +114,16 @@ class _Writer:
 
     def _sdt_pr(self, cell: Cell, more: str) -> str:
         self._id += 1
-        alias = escape(cell.label or self._form.answer)[:60]
+        alias = _xml((cell.label or self._form.answer)[:60])
         return (
-            f'<w:sdtPr><w:alias w:val="{alias}"/><w:tag w:val="{escape(cell.name)}"/><w:id w:val="{self._id}"/>'
+            f'<w:sdtPr><w:alias w:val="{alias}"/><w:tag w:val="{_xml(cell.name)}"/><w:id w:val="{self._id}"/>'
             f'<w:lock w:val="sdtLocked"/>{more}</w:sdtPr>'
         )
 
     def _run(self, text: str, style: str = "") -> str:
         rtl = "<w:rtl/>" if self._form.dir == "rtl" else ""
-        pieces = "<w:br/>".join(
-            f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n")
-        )
+        lines = plain_text(text).split("\n")
+        pieces = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in lines)
         return f"<w:r><w:rPr>{style}{rtl}</w:rPr>{pieces}</w:r>"
 
     def _pr(self) -> str:
@@ -140,6 +140,11 @@ class _Writer:
         for run in paragraph.iter(qn("w:r")):
             found = run.get_or_add_rPr()
             found.append(found.makeelement(qn("w:rtl"), {}))
+
+
+def _xml(text: str) -> str:
+    """Text as an attribute of the file holds it."""
+    return escape(plain_text(text))
 
 
 def read_word(path: Path) -> tuple[str, dict[str, str]]:

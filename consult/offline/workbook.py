@@ -10,6 +10,7 @@ from typing import Any
 import xlsxwriter
 from openpyxl import load_workbook
 
+from consult.kernel.characters import plain_text
 from consult.offline.cells import Cell, CellKind
 from consult.offline.form import Form, FormQuestion
 
@@ -27,7 +28,7 @@ def write_workbook(form: Form) -> bytes:
     with xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
-        book.set_properties({"title": form.title, "author": "", "comments": ""})
+        book.set_properties({"title": plain_text(form.title), "author": "", "comments": ""})
         _Writer(book, form).write()
     return out.getvalue()
 
@@ -78,7 +79,7 @@ class _Writer:
         self._sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
 
     def _say(self, text: str, style: str) -> None:
-        self._sheet.write_string(self._row, 0, text, self._formats[style])
+        self._sheet.write_string(self._row, 0, plain_text(text), self._formats[style])
         self._row += 1
 
     def _question(self, question: FormQuestion) -> None:
@@ -93,8 +94,8 @@ class _Writer:
             self._say(hint, "hint")
 
     def _cell(self, cell: Cell, label: str, filled: Any, style: str) -> None:
-        text = filled.get(cell.name, "")
-        self._sheet.write_string(self._row, 0, label, self._formats[style])
+        text = plain_text(filled.get(cell.name, ""))
+        self._sheet.write_string(self._row, 0, plain_text(label), self._formats[style])
         if len(text) > MOST_IN_CELL:
             # Longer than a cell: it is left out, so that nothing of it is lost when the file comes back.
             self._row += 1
@@ -108,7 +109,7 @@ class _Writer:
         self._row += 1
 
     def _offer(self, cell: Cell) -> None:
-        labels = [each.label for each in cell.choices]
+        labels = [plain_text(each.label) for each in cell.choices]
         if len(",".join(labels)) > LONGEST_LIST or any("," in each for each in labels):
             for at, label in enumerate(labels):
                 self._choices.write_string(self._lists, at, label)

@@ -11,7 +11,7 @@ import msgspec
 from anyio import CapacityLimiter
 from anyio.lowlevel import RunVar
 
-from consult.kernel.apart import run_apart
+from consult.kernel.apart import run_apart, turns_of
 from consult.kernel.errors import ConsultError
 
 TIME_LIMIT = 60.0
@@ -30,13 +30,8 @@ async def print_pdf(html: str, attached: Mapping[str, bytes] | None = None) -> b
 
     One at a time in each server process: at a deadline many want theirs at once, and the pages go first.
     """
-    try:
-        turns = _TURNS.get()
-    except LookupError:
-        turns = CapacityLimiter(1)
-        _TURNS.set(turns)
     styled = html.replace("</head>", f"<style>{_style()}</style></head>", 1)
-    async with turns:
+    async with turns_of(_TURNS, 1):
         return await _in_process(Order(styled, dict(attached or {})))
 
 

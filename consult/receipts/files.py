@@ -21,7 +21,6 @@ from consult.receipts.statement import canonical
 
 FILE = "consult-receipt-file-1"
 BEGIN, END = "-----BEGIN CONSULT RECEIPT-----", "-----END CONSULT RECEIPT-----"
-_ARMOUR = re.compile(f"{BEGIN}(.*?){END}", re.DOTALL)
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
 LINE = 64
 LONGEST = 400_000
@@ -77,16 +76,16 @@ def armour(content: Mapping[str, Any]) -> str:
 
 def attached_file(text: str) -> bytes | None:
     """The file that a text of ours holds between its two lines, None where there is none."""
-    found = _ARMOUR.search(text)
-    return write_file(json.loads(_unarmour(found[1]))) if found else None
+    found = _between_lines(text)
+    return write_file(json.loads(_unarmour(found))) if found is not None else None
 
 
 def read_file(text: str) -> ReceiptFile:
     """What a file or a pasted text says. Raises NotAReceiptError."""
     if len(text) > LONGEST:
         raise NotAReceiptError(N_("This is too long to be a receipt."))
-    found = _ARMOUR.search(text)
-    content = _read_json(_unarmour(found[1]) if found else text)
+    found = _between_lines(text)
+    content = _read_json(text if found is None else _unarmour(found))
     if not isinstance(content, dict):
         raise NotAReceiptError(N_("This is not a receipt of this site."))
     if content.get("format") == RECEIPT:
@@ -95,6 +94,13 @@ def read_file(text: str) -> ReceiptFile:
     if content.get("format") != FILE or not all(isinstance(part, dict) for part in parts):
         raise NotAReceiptError(N_("This is not a receipt of this site."))
     return ReceiptFile(*(dict(part) for part in parts if isinstance(part, dict)))
+
+
+def _between_lines(text: str) -> str | None:
+    """What stands between the two lines, None where they are not there. Each character is looked at once."""
+    _, _, rest = text.partition(BEGIN)
+    inside, ended, _ = rest.partition(END)
+    return inside if ended else None
 
 
 def _unarmour(text: str) -> str:

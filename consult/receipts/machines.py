@@ -29,13 +29,14 @@ from consult.kernel.errors import NotFound
 from consult.models.log import LogLeaf
 from consult.receipts.heads import signed_head
 from consult.receipts.queries import (
+    BATCH,
     find_entry,
     list_heads,
     log_size,
     newest_head,
     prove_consistency,
     prove_inclusion,
-    stream_entries,
+    read_batch,
 )
 from consult.receipts.signing import Signer, load_signer, to_base64
 from consult.security.permissions import Permission
@@ -45,8 +46,6 @@ from consult.web.site import Ask, site_of
 A_MINUTE = "public, max-age=60"
 FOR_EVER = "public, max-age=31536000, immutable"
 LINES = "application/jsonl"
-AT_ONCE = 64_000
-"""Characters that are sent in one piece."""
 READ: dict[str, Any] = {"permission": Permission.READ}
 Count = Annotated[int, QueryParameter(ge=0, le=2**62)]
 
@@ -82,15 +81,15 @@ async def read_entries(
 
 
 async def entry_lines(database: Database, first: int) -> AsyncIterator[bytes]:
-    """The lines, in pieces. It opens a session of its own: the request's is closed before the last is sent."""
-    some: list[bytes] = []
-    async with database.reading() as session:
-        async for leaf in stream_entries(session, first):
-            some.append(json.encode(public_entry(leaf)) + b"\n")
-            if len(some) == AT_ONCE // 128:
-                yield b"".join(some)
-                some.clear()
-    yield b"".join(some)
+    """The lines, in pieces. Each is read in a session of its own that is closed before it is sent: who reads slowly
+    keeps no connection."""
+    while True:
+        async with database.reading() as session:
+            leaves = await read_batch(session, first)
+        yield b"".join(json.encode(public_entry(leaf)) + b"\n" for leaf in leaves)
+        if len(leaves) < BATCH:
+            return
+        first = leaves[-1].number + 1
 
 
 def public_entry(leaf: LogLeaf) -> dict[str, Any]:

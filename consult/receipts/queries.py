@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -94,12 +94,10 @@ async def list_entries(session: AsyncSession, last: int) -> Sequence[LogLeaf]:
     return (await session.execute(statement.limit(ON_PAGE))).scalars().all()
 
 
-async def stream_entries(session: AsyncSession, first: int) -> AsyncIterator[LogLeaf]:
-    """All entries from a number on, in order."""
+async def read_batch(session: AsyncSession, first: int) -> Sequence[LogLeaf]:
+    """The next BATCH entries from a number on, in order; fewer at the end."""
     statement = select(LogLeaf).where(LogLeaf.number >= first).order_by(LogLeaf.number)
-    rows = await session.stream_scalars(statement.execution_options(yield_per=BATCH))
-    async for leaf in rows:
-        yield leaf
+    return (await session.execute(statement.limit(BATCH))).scalars().all()
 
 
 async def newest_head(session: AsyncSession) -> LogHead | None:

@@ -50,7 +50,7 @@ async def first_results(engine: SearchEngine, query: Query) -> Results:
 async def records(
     database: Database, engine: SearchEngine, first: Results, base_url: str
 ) -> AsyncIterator[list[Record]]:
-    """All results down to DEEPEST, in parts. Each part reads the database in a session of its own.
+    """All results down to DEEPEST, in parts. Each part reads the database in a session of its own, closed before it is sent.
 
     Raises SearchUnavailable where the index goes away meanwhile: the file then ends broken, not complete.
     """
@@ -62,7 +62,8 @@ async def records(
         seen.update(hit.key for hit in fresh)
         if fresh:
             async with database.reading() as session:
-                yield await _read(session, fresh, base_url, first.query.locale)
+                part = await _read(session, fresh, base_url, first.query.locale)
+            yield part
         if page * AT_ONCE >= results.total:
             return
 

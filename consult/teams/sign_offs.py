@@ -119,10 +119,6 @@ async def check_may_hide_file(session: AsyncSession, submission: Submission, act
         )
 
 
-async def _may_sign(session: AsyncSession, actor: Actor, organisation_id: int) -> bool:
-    return await member_role(session, actor.id, organisation_id) in roles_from(MemberRole.SIGNATORY)
-
-
 async def sign_off(
     session: AsyncSession,
     submission: Submission,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from consult.documents.dialect import TOO_MANY_RUNS
+from consult.kernel.characters import fit_for_xml
 from consult.kernel.messages import N_
 from consult.models.document import Version
 from consult.translations.queries import Pair
@@ -21,7 +22,6 @@ NOTE = "Markdown: keep marks such as **, [ ]( ), | and [^1] around the words tha
 _REGION = re.compile(r"[a-z]{2}|\d{3}")
 _WRITTEN_OTHERWISE = frozenset({"pt-br", "zh-hk", "zh-mo", "zh-tw"})
 """Regions whose texts are another translation than those of the language alone."""
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class FileRefusedError(ValueError):
@@ -80,12 +80,12 @@ def make_units(version: Version, lang: str, pairs: Sequence[Pair], before: Mappi
         Unit(
             pair.key,
             pair.original.kind,
-            _NOT_XML.sub("", pair.original.source),
-            _NOT_XML.sub("", pair.source),
+            fit_for_xml(pair.original.source),
+            fit_for_xml(pair.source),
             pair.now,
             pair.seen,
             pair.state,
-            _NOT_XML.sub("", before.get(pair.key, "")),
+            fit_for_xml(before.get(pair.key, "")),
         )
         for pair in pairs
         if pair.work or not (pair.text and pair.text.joined_into)

@@ -10,6 +10,7 @@ from litestar.enums import RequestEncodingType
 from litestar.exceptions import HTTPException
 
 from consult.i18n.catalogues import N_, Catalogue
+from consult.kernel.characters import plain_text
 from consult.kernel.errors import ConsultError, FieldError, FormInvalid, Message, TooLarge, Unreadable
 from consult.web.site import Ask
 
@@ -18,7 +19,7 @@ MOST_FIELDS = 2_000
 
 
 class Typed:
-    """The fields of a form as text. NUL is refused, line ends are made one kind."""
+    """The fields of a form as text; see `read_form` for what is not in it."""
 
     def __init__(self, values: Mapping[str, str], lists: Mapping[str, Sequence[str]] | None = None) -> None:
         self.values = dict(values)
@@ -63,18 +64,19 @@ async def typed_so_far(request: Ask) -> Typed:
 
 
 async def read_form(request: Ask) -> Typed:
-    """The request's form. Raises FormInvalid for NUL characters, which no field can mean; see also `form_of`."""
-    form = await form_of(request)
+    """The request's form, of plain text (`plain_text`). Raises FormInvalid for NUL characters, which no field can mean;
+    see also `form_of`."""
+    form, refused = await form_of(request), False
     values: dict[str, str] = {}
     lists: dict[str, list[str]] = {}
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
             continue
-        clean = value.replace("\r\n", "\n")
+        refused |= "\x00" in value
+        clean = plain_text(value)
         values[name] = clean
         lists.setdefault(name, []).append(clean)
-    if any("\x00" in value for value in values.values()):
-        values = {name: value.replace("\x00", "") for name, value in values.items()}
+    if refused:
         raise FormInvalid(
             [FieldError("", Message(N_("The text holds a character that can't be stored.")))], values
         )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from html import unescape
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docx import Document
@@ -14,16 +17,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from consult.accounts.throttle import LIMITS
+from consult.kernel.apart import AT_ONCE
 from consult.models.questionnaire import Content, Option, Question, QuestionKind, Section
 from consult.offline.cells import UnclearError, cells_of, fields_from
-from consult.offline.form import Mark, lay_out
+from consult.offline.form import Mark, lay_out, read_mark
 from consult.offline.word import W, read_word, write_word
 from consult.offline.workbook import read_workbook, write_workbook
 from consult.questionnaires.reading import read_answer
 from consult.submissions.queries import answers_of
 from consult.web.forms import Problems, Typed
 from tests.people import BASE, TOKEN, Browser, Site, said
-from tests.submissions.scene import CONTENT, asking, begin, submission_at
+from tests.submissions.scene import CONTENT, asking, autosave, begin, fill, hidden, submission_at
 
 CHOICES = tuple(Option(key=key, label=said(en=en, ar=ar, zh=zh)) for key, en, ar, zh in (
     ("a-1", "Yes, always", "نعم دائمًا", "总是"), ("b", "No", "لا", "否"), ("c", "In part", "جزئيًا", "部分")))  # fmt: skip
@@ -196,6 +201,85 @@ async def test_a_file_that_is_no_form_of_this_round_is_refused_in_words(site: Si
     ):
         assert words in await bring(amal, address, data, name)
     assert await answers(site, address) == {}
+
+
+@pytest.mark.parametrize("ending", ["docx", "xlsx"])
+def test_characters_that_no_file_can_hold_are_left_out_of_it(tmp_path: Path, ending: str) -> None:
+    write, read = {"docx": (write_word, read_word), "xlsx": (write_workbook, read_workbook)}[ending]
+    odd = "a\x01b\x1b\ufffec\x0bd"
+    options = (Option(key="x", label=said(en=f"Yes {odd}")),)
+    questions = (
+        Question(key="text", kind=QuestionKind.LONG, label=said(en=odd)),
+        Question(key="one", kind=QuestionKind.ONE, label=said(en=odd), options=options),
+    )
+    content = Content(sections=(Section(key="s", title=said(en=odd), questions=questions),))
+    path = tmp_path / "form"
+    path.write_bytes(write(lay_out(odd, content, {"text": odd, "one": "x"}, "en", MARK)))
+    assert read(path)[1] == {"a_text": "abc\nd", "a_one": "Yes abc\nd"}
+
+
+def test_a_mark_with_a_number_longer_than_any_is_not_ours() -> None:
+    assert read_mark(MARK.text()) == MARK
+    assert read_mark(f"{MARK.text()}{'0' * 5000}") is None
+
+
+def test_a_long_label_is_cut_between_characters(tmp_path: Path) -> None:
+    options = (Option(key="x", label=said(en="A" * 57 + " & more")),)
+    question = Question(key="q", kind=QuestionKind.SEVERAL, label=said(en="Which?"), options=options)
+    content = Content(sections=(Section(key="s", title=said(en="All"), questions=(question,)),))
+    path = tmp_path / "form"
+    path.write_bytes(write_word(lay_out("A round", content, {"q": ["x"]}, "en", MARK)))
+    assert read_word(path)[1] == {"a_q_x": "yes"}
+
+
+async def test_control_characters_are_no_part_of_an_answer(site: Site) -> None:
+    await asking(site, CONTENT)
+    amal = await site.signed_in(name="Amal Haddad")
+    address = await begin(amal)
+    await fill(amal, address, "views", a_change="Hello\x01\tworld\x1b\r\nand\x0ball\ufffe")
+    assert (await answers(site, address))["change"] == "Hello\tworld\nand\nall"
+    await autosave(amal, address, "why", "Wh\x02y", 0)
+    assert (await answers(site, address))["why"] == "Why"
+    form = {**hidden((await amal.get(f"{address}/offline")).text), "take_change": "yes"}
+    form |= {"value_change": '"N\\u0000ew\\u0001"', "v_change": "1"}
+    await amal.post(f"{address}/offline/keep", data=form, headers={"origin": BASE})
+    assert (await answers(site, address))["change"] == "New"
+
+
+async def test_few_processes_read_forms_at_the_same_time(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    await asking(site, CONTENT)
+    amal = await site.signed_in(name="Amal Haddad")
+    address = await begin(amal)
+    data = (await amal.get(f"{address}/offline/form.xlsx")).content
+    begun: list[asyncio.subprocess.Process] = []
+    together: list[int] = []
+    begin_process = asyncio.create_subprocess_exec
+
+    async def counted(*words: Any, **more: Any) -> asyncio.subprocess.Process:
+        process = await begin_process(*words, **more)
+        begun.append(process)
+        together.append(sum(each.returncode is None for each in begun))
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", counted)
+    pages = await asyncio.gather(*(bring(amal, address, data, "form.xlsx") for _ in range(5)))
+    assert all("form.xlsx" not in page and "There is a problem" not in page for page in pages)
+    assert len(begun) == 10
+    assert max(together) <= AT_ONCE
+
+
+async def test_who_brings_forms_without_end_is_asked_to_wait(site: Site) -> None:
+    await asking(site, CONTENT)
+    amal = await site.signed_in(name="Amal Haddad")
+    address = await begin(amal)
+    for _ in range(LIMITS["form"].address):
+        assert "Choose the file that you filled in" in await bring(amal, address, b"", "")
+    page = await bring(amal, address, b"", "")
+    assert re.search(r'id="file-error"[^>]*>.{0,80}Too many attempts', page)
+    other = await site.signed_in(name="Bo")
+    assert "Too many attempts" not in await bring(other, await begin(other), b"", "")
+    site.clock.advance(timedelta(minutes=16))
+    assert "Too many attempts" not in await bring(amal, address, b"", "")
 
 
 async def test_nobody_else_takes_or_fills_in_the_form(site: Site) -> None:

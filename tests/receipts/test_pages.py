@@ -11,7 +11,7 @@ from io import BytesIO
 import anyio.to_thread
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from consult.models.ledger import Mail
 from consult.models.people import User
@@ -22,6 +22,7 @@ from consult.notifications.message import make_message
 from consult.receipts.checking import check_file, is_good
 from consult.receipts.files import read_file
 from consult.receipts.heads import publish_head
+from consult.receipts.machines import entry_lines
 from consult.receipts.queries import ON_PAGE
 from consult.receipts.signing import load_signer
 from consult.settings import ROOT, Settings
@@ -30,7 +31,17 @@ from tests.cli.terminal import Terminal
 from tests.people import BASE, Browser, Site
 from tests.receipts.scene import Sending
 from tests.receipts.test_verifier import verifier
-from tests.submissions.scene import asking, begin, complete, fill, send, sendings_at
+from tests.submissions.links import links_mailed
+from tests.submissions.scene import (
+    asking,
+    begin,
+    begin_as_guest,
+    complete,
+    fill,
+    say_who,
+    send,
+    sendings_at,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -194,6 +205,55 @@ async def test_every_entry_of_a_long_log_has_a_place_on_a_page(site: Site) -> No
     assert await entries("?entry=1") == ([1, 0], [f"?entry={newest}#entries"])
     for odd in ("?entry=99999999999999", "?entry=-1", "?entry=x", f"?entry={'9' * 40}"):
         assert (await entries(odd))[0][0] == newest, odd
+
+
+async def test_who_reads_the_log_slowly_keeps_no_connection(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consult.receipts.queries.BATCH", 2)
+    monkeypatch.setattr("consult.receipts.machines.BATCH", 2)
+    sending = await Sending(site.database, site.clock).open()
+    for _ in range(5):
+        await sending.send()
+    pool, numbers = site.database.engine.pool, []
+    async for piece in entry_lines(site.database, 1):
+        assert pool.checkedout() == 0  # type: ignore[attr-defined]
+        numbers.append([json.loads(line)["number"] for line in piece.splitlines()])
+    assert numbers == [[1, 2], [3, 4], []]
+
+
+async def receipts_mailed(site: Site, recipient: str) -> int:
+    """How many receipts the worker has mailed to an address by now."""
+    await links_mailed(site, recipient)
+    async with site.database.reading() as session:
+        counted = select(func.count()).where(Mail.kind == "receipt", Mail.recipient == recipient)
+        return int((await session.execute(counted)).scalar_one())
+
+
+async def test_an_address_that_nobody_has_proven_gets_one_receipt_an_hour(site: Site) -> None:
+    await asking(site)
+    address = "victim@example.net"
+    for name in ("Mallory", "Trudy"):
+        browser, response = await begin_as_guest(site, name, f"{name}@example.net")
+        await complete(site, browser, response)
+        await say_who(browser, response, email=address)
+        for number in range(2):
+            await fill(browser, response, "views", a_change=f"Again {number}")
+            assert (await send(browser, response)).status_code == 303
+        assert await receipts_mailed(site, address) == 1
+    page = (await browser.get(f"{response}/receipt")).text
+    assert "at most one an hour" in page
+    site.clock.advance(timedelta(hours=1))
+    await fill(browser, response, "views", a_change="And later")
+    await send(browser, response)
+    assert await receipts_mailed(site, address) == 2
+
+
+async def test_who_has_an_account_gets_each_receipt(site: Site) -> None:
+    browser, address = await responded(site)
+    await fill(browser, address, "views", a_change="Corrected.")
+    await send(browser, address)
+    assert await receipts_mailed(site, "respondent-wanjiru@example.org") == 2
 
 
 async def test_the_receipt_comes_by_mail_once_in_the_person_s_language(site: Site) -> None:

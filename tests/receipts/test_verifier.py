@@ -7,6 +7,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consult.receipts.checking import check_file, is_good
-from consult.receipts.files import NotAReceiptError, armour, make_file, read_file, write_file
+from consult.receipts.files import (
+    BEGIN,
+    LONGEST,
+    NotAReceiptError,
+    armour,
+    attached_file,
+    make_file,
+    read_file,
+    write_file,
+)
 from consult.receipts.heads import head_statement
 from consult.receipts.queries import Proof
 from consult.receipts.service import RECEIPT
@@ -158,6 +168,15 @@ def test_a_copy_of_the_log_that_was_rewritten_is_noticed(at: int, what: str) -> 
 def test_the_reason_in_a_copy_of_the_log_can_not_be_changed() -> None:
     lines = [*LOG[:-1], {**LOG[-1], "note": {"lang": "fr", "text": "Rien."}}]
     assert not theirs(armour(FILE), [json.dumps(each) for each in lines])
+
+
+def test_many_beginnings_without_an_end_take_no_time() -> None:
+    text = BEGIN * (LONGEST // len(BEGIN))
+    start = time.process_time()
+    assert not ours(text)
+    assert not theirs(text)
+    assert attached_file(text) is None
+    assert time.process_time() - start < 1
 
 
 def test_a_receipt_by_another_key_is_refused() -> None:
