@@ -161,6 +161,12 @@ def _is_seen(sign: str) -> bool:
     )
 
 
+def refuse_name_without_kind(organisation: str, problems: Problems) -> None:
+    """Note that an organisation is named by who speaks as an individual: it must not vanish without a word."""
+    if organisation:
+        problems.add("kind", N_("Choose what kind of organisation it is, or leave its name empty."))
+
+
 def _name(typed: Typed, problems: Problems) -> str:
     name = problems.require(clean_name(typed["name"]), "name", N_("Enter your name"))
     if name and not any(sign.isalpha() for sign in name):
@@ -174,6 +180,7 @@ def _speaks_for(typed: Typed, problems: Problems) -> tuple[str, str]:
     if kind not in {str(each) for each in Kind}:
         problems.add("kind", N_("Choose from the list whom you speak for"))
     if kind == Kind.INDIVIDUAL:
+        refuse_name_without_kind(clean_name(typed["organisation"]), problems)
         return kind, ""
     name = problems.require(
         clean_name(typed["organisation"]), "organisation", N_("Enter your organisation's name")

@@ -28,7 +28,7 @@ PUBLICATIONS: dict[str, Word] = {
         ),
     ),
     "confidential": Word(
-        N_("Confidential"),
+        N_("Confidential, with a public summary"),
         N_(
             "Everybody reads only a summary that you write for this, the kind of organisation and how you are tied to the "
             "Forum's member companies."
@@ -61,6 +61,9 @@ READERS = N_("These staff of the Forum read all of it, with your name: %(roles)s
 AT_DESK = N_("These roles read all of it, with the name: %(roles)s. Each time is recorded.")
 """What is said of who reads what is not public."""
 
+LOWER = frozenset({"fr", "es", "ru"})
+"""Languages that write a role within a sentence without a capital."""
+
 
 def published_label(publication: str, locale: str) -> str:
     """How a response is published; "" for unknown."""
@@ -90,4 +93,6 @@ def roles_from(readers: str) -> Sequence[Role]:
 def readers_text(readers: str, locale: str, sentence: str = READERS) -> str:
     """Who reads what is confidential, by the names of their roles: said to whoever sends it, or with AT_DESK to staff."""
     names = [name_in(ROLES, role, locale) for role in roles_from(readers)]
+    if locale in LOWER:
+        names = [each.lower() for each in names]
     return catalogue(locale).gettext(sentence) % {"roles": formats(locale).list(names)}

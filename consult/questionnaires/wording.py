@@ -25,7 +25,7 @@ KINDS: dict[str, Word] = {
 PUBLICATIONS: dict[str, Word] = {
     "named": Word(N_("Public, with name"), N_("Everybody reads who said it.")),
     "unnamed": Word(N_("Public, without name"), N_("Everybody reads the text; only certain staff see whose it is.")),
-    "confidential": Word(N_("Confidential"), N_("Only certain staff read it; a public summary is asked for.")),
+    "confidential": Word(N_("Confidential, with a public summary"), N_("Only certain staff read it; a public summary is asked for.")),
 }  # fmt: skip
 """Ways of publishing that respondents may be offered; keys are those of `Publication`."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from consult.i18n.catalogues import catalogue
 from consult.i18n.content import LocalText, pick
 from consult.i18n.formats import formats
+from consult.kernel.errors import Message
 from consult.kernel.messages import N_
 from consult.models.questionnaire import Section
 from consult.models.submission import Publication
@@ -20,13 +21,25 @@ PUBLICATION = ("publication", "summary")
 
 
 @dataclass(frozen=True, slots=True)
+class Wrong:
+    """A question whose answer can't be sent as it is, and why."""
+
+    label: LocalText
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a response: `state` is done, begun, todo or free (nothing has to be done); `said` says it in words."""
+    """One part of a response: `state` is done, begun, todo or free (nothing has to be done); `said` says it in words.
+
+    `wrong` are the answers that are there and can't be sent as they are.
+    """
 
     key: str
     title: LocalText | str
     state: str
     said: str
+    wrong: tuple[Wrong, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,7 @@ class Progress:
 
 def view_progress(working: Working, locale: str) -> Progress:
     """How far a response is, from what it holds."""
-    wrong = frozenset(each.name for each in missing(working))
+    wrong = {each.name: each.message for each in missing(working)}
     asked = shown(working.content, working.values)
     given = {key for key, value in working.values.items() if is_answered(value)} | {
         each.question for each in working.files if each.question
@@ -53,9 +66,9 @@ def view_progress(working: Working, locale: str) -> Progress:
     return Progress(
         sections=parts,
         who=_simple(
-            "who", N_("Who you are"), not wrong & set(WHO), bool(working.submission.interest), locale
+            "who", N_("Who you are"), not wrong.keys() & set(WHO), bool(working.submission.interest), locale
         ),
-        publication=_publication(working, wrong, locale),
+        publication=_publication(working, frozenset(wrong), locale),
         answered=len(given & asked.questions),
         asked=len(asked.questions),
         problems=len(wrong),
@@ -63,13 +76,21 @@ def view_progress(working: Working, locale: str) -> Progress:
 
 
 def _section(
-    section: Section, asked: frozenset[str], given: set[str], wrong: frozenset[str], locale: str
+    section: Section, asked: frozenset[str], given: set[str], wrong: Mapping[str, Message], locale: str
 ) -> Part:
     keys = [each.key for each in section.questions if each.key in asked]
-    done, needs = sum(key in given for key in keys), bool(wrong & set(keys))
+    done, needs = sum(key in given for key in keys), bool(wrong.keys() & set(keys))
     state = "begun" if done and needs else "todo" if needs else "done" if done else "free"
     return Part(
-        section.key, pick(section.title, locale), state, _say_answered(state, done, len(keys), locale)
+        section.key,
+        pick(section.title, locale),
+        state,
+        _say_answered(state, done, len(keys), locale),
+        tuple(
+            Wrong(pick(each.label, locale), catalogue(locale).say(wrong[each.key]))
+            for each in section.questions
+            if each.key in keys and each.key in given and each.key in wrong
+        ),
     )
 
 

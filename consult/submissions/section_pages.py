@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -171,8 +172,10 @@ async def _settle(request: Ask, session: AsyncSession, own: Own, choice: str) ->
 
 
 def _onwards(own: Own, section: Section, values: dict[str, object], typed: Typed, locale: str) -> str:
-    """Where to go on: the same section where questions appeared, else the next one, else the overview."""
+    """Where to go on: to the files of a question, the same section where questions appeared, the next one, the overview."""
     saved = f"saved={section.key}"
+    if files := _to_files(own, section, typed):
+        return files
     view: SectionView = view_section(own.target.content, section, values, locale)
     if was_unseen(view, typed):
         return f"{_address(own, section)}?{saved}"
@@ -181,6 +184,15 @@ def _onwards(own: Own, section: Section, values: dict[str, object], typed: Typed
     if typed["then"] == "overview" or not later:
         return f"{address_of(own.submission)}?{saved}"
     return f"{_address(own, later[0])}?{saved}"
+
+
+def _to_files(own: Own, section: Section, typed: Typed) -> str:
+    """The page of files of the question whose button was pressed; from there one comes back to the question."""
+    do, _, key = typed["then"].partition(":")
+    if do != "files" or not any(each.key == key and each.kind in UPLOADS for each in section.questions):
+        return ""
+    back = f"{_address(own, section)}?saved={section.key}#q_{key}"
+    return f"{address_of(own.submission)}/files?{urlencode({'question': key, 'back': back})}"
 
 
 HANDLERS = (section_page, save_section)

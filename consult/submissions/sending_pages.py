@@ -96,7 +96,7 @@ async def show_check(request: Ask, session: AsyncSession, failed: FormInvalid | 
         request,
         own,
         form=state,
-        problems=[_link(error, own, working) for error in state.errors],
+        problems=[_link(error, own, working, locale) for error in state.errors],
         who=_who(working, locale),
         publication=own.submission.publication,
         summary=own.submission.summary,
@@ -113,14 +113,18 @@ async def show_check(request: Ask, session: AsyncSession, failed: FormInvalid | 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What stands in the way of sending, and where it is mended (an address without locale, or a place on this page)."""
+    """What stands in the way of sending, and where it is mended (an address without locale, or a place on this page).
+
+    `label` is the question's, None where it is none of the questionnaire's.
+    """
 
     text: str
     address: str
     here: bool
+    label: LocalText | None = None
 
 
-def _link(error: ShownError, own: Own, working: Working) -> Problem:
+def _link(error: ShownError, own: Own, working: Working, locale: str) -> Problem:
     base = address_of(own.submission)
     if error.name == "declared":
         return Problem(error.text, "#declared", here=True)
@@ -129,8 +133,10 @@ def _link(error: ShownError, own: Own, working: Working) -> Problem:
     if error.name in ("publication", "summary"):
         return Problem(error.text, f"{base}/publication", here=False)
     for section in working.content.sections:
-        if any(each.key == error.name for each in section.questions):
-            return Problem(error.text, f"{base}/sections/{section.key}#a_{error.name}", here=False)
+        for question in section.questions:
+            if question.key == error.name:
+                place = f"{base}/sections/{section.key}#a_{error.name}"
+                return Problem(error.text, place, here=False, label=pick(question.label, locale))
     if error.name:
         return Problem(error.text, f"{base}/who#{error.name}", here=False)
     return Problem(error.text, "", here=True)

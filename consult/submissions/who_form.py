@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from consult.accounts.forms import clean_name, read_address
+from consult.accounts.forms import clean_name, read_address, refuse_name_without_kind
 from consult.i18n.catalogues import N_
 from consult.i18n.locales import CODES, countries
 from consult.i18n.words import Word
@@ -83,6 +83,7 @@ def _read_organisation(typed: Typed, problems: Problems) -> tuple[str, str, str]
         problems.add("country", N_("Choose a country from the list"))
     problems.limit(organisation, "organisation", MOST_ORGANISATION)
     if kind == Kind.INDIVIDUAL:
+        refuse_name_without_kind(organisation, problems)
         return kind, "", country
     problems.require(
         organisation, "organisation", N_("Enter the name of your organisation, or choose “Individual”")

@@ -57,7 +57,11 @@ async def test_somebody_who_speaks_for_themselves_belongs_to_nobody(site: Site) 
     await amina(site)
     browser = await browser_of_amina(site)
     await browser.post_form("/en/profile", PROFILE)
-    await browser.post_form("/en/profile", {**PROFILE, "kind": "individual", "organisation": "left over"})
+    left_over = {**PROFILE, "kind": "individual", "organisation": "left over"}
+    refused = await browser.post_form("/en/profile", left_over)
+    assert refused.status_code == 422
+    assert 'value="left over"' in refused.text
+    await browser.post_form("/en/profile", {**left_over, "organisation": ""})
     async with site.database.reading() as session:
         assert (await session.execute(select(Membership))).first() is None
         assert (await session.execute(select(User.organisation_id))).scalar_one() is None

@@ -16,13 +16,13 @@ from consult.db import migrate
 from consult.kernel.clock import SystemClock
 from consult.models.consultation import Consultation, Round
 from consult.models.contribution import Contribution
-from consult.models.questionnaire import Questionnaire
+from consult.models.questionnaire import Content, Questionnaire
 from tests.browser.people import PHONE, Doors
 from tests.browser.serving import Served, apart, serving
 from tests.browser.steps import say, tab_to
 from tests.demo_site import DemoSite
 from tests.people import said
-from tests.submissions.scene import CONTENT
+from tests.submissions.scene import CONTENT, FULLER
 
 ENGLISH = "Published for all to read."
 
@@ -44,7 +44,7 @@ def doors(chromium: Browser, asking: Served) -> Iterator[Doors]:
     opened.close()
 
 
-def ask(served: Served, slug: str) -> str:
+def ask(served: Served, slug: str, asked: Content = CONTENT) -> str:
     """A consultation whose round asks for responses: its start page."""
 
     async def make(session: AsyncSession) -> None:
@@ -73,7 +73,7 @@ def ask(served: Served, slug: str) -> str:
         )
         session.add(round_)
         await session.flush()
-        content = msgspec.to_builtins(CONTENT)
+        content = msgspec.to_builtins(asked)
         session.add(Questionnaire(round_id=round_.id, content=content, ready_at=now, created_at=now))
 
     served.ask(make)
@@ -250,3 +250,28 @@ def test_a_second_tab_is_told_at_once_and_both_texts_stay(doors: Doors) -> None:
     box.get_by_role("button", name=say("en", "Keep both, one below the other")).click()
     expect(second.locator("#a_change")).to_have_value("From the first tab.\n\nFrom the second.")
     expect(second.get_by_text(say("en", "Two texts for one answer"))).to_have_count(0)
+
+
+def test_a_question_for_files_keeps_nobody_on_its_page(doors: Doors) -> None:
+    start = ask(doors.site, "observatory-4", FULLER)
+    page = doors.open(doors.site.newcomer("With Files"))
+    page.goto(f"/en{start}")
+    page.locator("button[value=self]").click()
+    page.wait_for_url("**/en/respond/*")
+    section = f"{page.url.partition('?')[0]}/sections/views"
+    page.goto(section)
+    page.locator("#a_change").press_sequentially("One two three four five six")
+    saved(page, "en")
+    expect(page.locator("[data-question=change] p.error")).to_have_count(1)
+    page.get_by_role("button", name=say("en", "Add a file")).click()
+    page.wait_for_url("**/files?*")
+    page.get_by_role("link", name=say("en", "Continue")).click()
+    page.wait_for_url("**/sections/views?saved=views#q_proof")
+    expect(page.locator("#a_change")).to_have_value("One two three four five six")
+    page.locator("#a_change").fill("One two three")
+    page.locator("main [data-end]").get_by_role("button", name=say("en", "Save and continue")).click()
+    page.wait_for_url("**/sections/more*")
+    page.goto(section)
+    page.locator("#a_change").fill("One two")
+    page.locator("[data-end] [value=overview]").click()
+    page.wait_for_url("**/en/respond/*saved=views")

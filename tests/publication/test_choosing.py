@@ -47,6 +47,22 @@ async def test_the_preview_is_the_page_that_everybody_will_read(responses: Respo
     assert "Bea" not in public
 
 
+@pytest.mark.parametrize(
+    ("locale", "shown"),
+    [
+        ("fr", ("Confidentielle, avec un résumé public", "rédacteur et administrateur")),
+        ("ru", ("Конфиденциально, с открытым кратким изложением", "редактор и администратор")),
+    ],
+)
+async def test_the_ways_are_told_as_the_language_writes_them(
+    responses: Responses, locale: str, shown: tuple[str, ...]
+) -> None:
+    home, browser = await begun(responses)
+    page = (await browser.get(f"/{locale}{home.removeprefix('/en')}/publication")).text
+    for words in shown:
+        assert words in page, words
+
+
 async def test_a_confidential_one_needs_a_summary_and_keeps_what_was_typed(responses: Responses) -> None:
     home, browser = await begun(responses)
     page = f"{home}/publication"

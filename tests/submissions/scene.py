@@ -70,6 +70,22 @@ CONTENT = Content(
         ),
     )
 )
+FULLER = Content(
+    sections=(
+        Section(
+            key="views",
+            title=said(en="Your views"),
+            questions=(
+                Question(
+                    key="proof", kind=QuestionKind.FILES, label=said(en="What shows it?"), required=True
+                ),
+                msgspec.structs.replace(CONTENT.sections[0].questions[0], most_words=5),
+            ),
+        ),
+        CONTENT.sections[1],
+    )
+)
+"""Asks for files first, and then for few words."""
 WHO = {
     "name": "Amal Haddad",
     "kind": "individual",

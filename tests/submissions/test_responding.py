@@ -18,6 +18,7 @@ from consult.submissions.saving import short_hash
 from tests.people import BASE, COOKIE, Site
 from tests.submissions.links import links_mailed
 from tests.submissions.scene import (
+    FULLER,
     START,
     asking,
     autosave,
@@ -211,6 +212,55 @@ async def test_nothing_can_be_begun_when_the_round_is_over(site: Site, clock: Se
     browser = await site.signed_in(name="Wanjiru")
     assert "No response can be begun now" in (await browser.get(START)).text
     assert (await browser.post_form(START, {"as": "self"})).status_code in (403, 409)
+
+
+async def test_a_file_is_added_from_within_the_form_and_nothing_typed_is_lost(site: Site) -> None:
+    await asking(site, FULLER)
+    browser = await site.signed_in(name="Wanjiru")
+    address = await begin(browser)
+    page = (await browser.get(f"{address}/sections/views")).text
+    assert page.index('value="files:proof"') < page.index("a_change") < page.index("data-end")
+    led = await fill(browser, address, "views", a_change="Typed before.", then="files:proof")
+    assert led.headers["location"].startswith(f"{address}/files?question=proof&")
+    files = (await browser.get(led.headers["location"])).text
+    assert f'href="{address}/sections/views?saved=views#q_proof"' in files
+    assert "Typed before." in (await browser.get(f"{address}/sections/views")).text
+    for no_files in ("files:change", "files:", "files"):
+        onwards = await fill(browser, address, "views", then=no_files)
+        assert onwards.headers["location"].startswith(f"{address}/sections/more")
+
+
+async def test_what_cannot_be_sent_as_it_is_says_so_on_the_overview_and_which_question_is_meant(
+    site: Site,
+) -> None:
+    await asking(site, FULLER)
+    browser = await site.signed_in(name="Wanjiru")
+    address = await begin(browser)
+    await fill(browser, address, "views", a_change="One two three four five six.")
+    wrong = '<bdi lang="en" dir="ltr">What should change?</bdi>: Shorten this to 5 words; it has 6.'
+    overview = (await browser.get(address)).text
+    assert wrong in overview
+    assert "What shows it?" not in overview, "what is only missing is counted, not named"
+    check = (await browser.get(f"{address}/check")).text
+    assert wrong in check
+    assert '<bdi lang="en" dir="ltr">What shows it?</bdi>: Add a file.' in check
+
+
+async def test_an_organisation_typed_by_an_individual_does_not_vanish(site: Site) -> None:
+    await asking(site)
+    browser = await site.signed_in(name="Wanjiru")
+    address = await begin(browser)
+    refused = await say_who(browser, address, organisation="Lake Watch")
+    assert refused.status_code == 422
+    assert 'href="#kind">Choose what kind of organisation it is, or leave its name empty.' in refused.text
+    assert 'value="Lake Watch"' in refused.text
+
+
+async def test_who_funds_one_is_not_called_optional(site: Site) -> None:
+    await asking(site)
+    browser = await site.signed_in(name="Wanjiru")
+    page = (await browser.get(f"{await begin(browser)}/who")).text
+    assert '<label for="funder">Which member company funds you</label>' in page
 
 
 # ---- Without an account ------------------------------------------------------------------------------------------

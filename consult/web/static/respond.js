@@ -162,9 +162,11 @@
     if (dirty.size) later();
   };
 
+  /** What is wrong with an answer, once: not where the count of its words says it, or the page did when it came. */
   const problem = (question, text) => {
     let line = find("[data-problem]", question);
-    if (!text) return line?.remove();
+    const told = all("p.error", question).some((each) => each !== line && (each.id.endsWith("-count") || each.textContent.endsWith(text)));
+    if (!text || told) return line?.remove();
     line ??= question.appendChild(element("p", { className: "error" }));
     line.dataset.problem = "";
     line.textContent = text;
