@@ -24,7 +24,7 @@ NAME = "measurements over a slow line.csv"
 
 async def _begin(session: AsyncSession, email: str, key: str = KEY) -> None:
     user = (await session.execute(select(User).where(User.email == email))).scalar_one()
-    wanted = select(Round.id).join(Consultation).where(Consultation.slug == "responsible-disclosure")
+    wanted = select(Round.id).join(Consultation).where(Consultation.slug == "charter-and-governance")
     round_id = (await session.execute(wanted.order_by(Round.number.desc()).limit(1))).scalar_one()
     now = SystemClock().now()
     session.add(Submission(key=key, round_id=round_id, author_id=user.id, begun_at=now, saved_at=now))
