@@ -109,13 +109,13 @@ async def _answer(
 ) -> Response[Any]:
     """The page of files, or the list alone for htmx."""
     label = await find_label(session, submission, view.question)
-    own = Own(submission, await target_of(session, submission))
-    context = {
-        **context_of(request, own),
+    context: dict[str, Any] = {
         "files": view,
         "leave": view.back or f"/respond/{submission.key}",
         "label": pick(label, locale_of(request)) if label else None,
     }
+    if not is_partial(request):
+        context |= context_of(request, Own(submission, await target_of(session, submission)))
     return respond(request, "attachments/files.html", context, block="files", has_errors=has_errors)
 
 

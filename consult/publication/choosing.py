@@ -25,7 +25,7 @@ from consult.publication.forms import PRIVATE, read_chosen
 from consult.publication.service import save_publication
 from consult.publication.views import ResponseView, view_response
 from consult.publication.words import PUBLICATIONS, readers_text
-from consult.questionnaires.conditions import is_answered, shown
+from consult.questionnaires.conditions import is_answered
 from consult.security.permissions import Permission
 from consult.submissions.checking import MOST_SUMMARY
 from consult.submissions.gathering import Working, compose, gather
@@ -108,7 +108,7 @@ def _choices(working: Working, locale: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _parts(working: Working, home: str, locale: str, failed: FormInvalid | None) -> Iterator[PartView]:
-    asked = shown(working.content, working.values).questions
+    asked = working.asked.questions
     for question in working.content.questions():
         answer = working.answers.get(question.key)
         if (

@@ -13,7 +13,7 @@ from consult.models.consultation import Consultation, Round
 from consult.models.people import Organisation
 from consult.models.questionnaire import TEXTS, Content
 from consult.models.submission import Answer, Attachment, AttachmentState, Publication, Submission
-from consult.questionnaires.conditions import is_answered, shown
+from consult.questionnaires.conditions import Shown, is_answered, shown
 from consult.submissions.document import Document, Respondent, SentAnswer, SentFile
 from consult.submissions.queries import answers_of
 from consult.submissions.redacting import valid_marks
@@ -35,9 +35,16 @@ class Working:
         return tuple(each for each in self.attachments if each.state == AttachmentState.KEPT)
 
     @property
+    def asked(self) -> Shown:
+        """The sections and questions that are shown after these answers."""
+        return shown(self.content, self.values)
+
+    @property
     def sent_files(self) -> tuple[Attachment, ...]:
         """Those that go along when it is sent: not those of questions that are not asked."""
-        asked = shown(self.content, self.values).questions
+        if not self.files:
+            return ()
+        asked = self.asked.questions
         return tuple(each for each in self.files if not each.question or each.question in asked)
 
     @property
@@ -68,7 +75,7 @@ def compose(working: Working, consultation: Consultation, round_: Round) -> Docu
     Answers to questions that are not shown are left out: they were given before another answer hid the question.
     """
     submission = working.submission
-    asked = shown(working.content, working.values).questions
+    asked = working.asked.questions
     return Document(
         consultation=consultation.reference,
         round=round_.number,

@@ -12,7 +12,7 @@ from consult.kernel.errors import Message
 from consult.kernel.messages import N_
 from consult.models.questionnaire import Section
 from consult.models.submission import Publication
-from consult.questionnaires.conditions import is_answered, shown
+from consult.questionnaires.conditions import is_answered
 from consult.submissions.checking import missing
 from consult.submissions.gathering import Working
 
@@ -57,7 +57,7 @@ class Progress:
 def view_progress(working: Working, locale: str) -> Progress:
     """How far a response is, from what it holds."""
     wrong = {each.name: each.message for each in missing(working)}
-    asked = shown(working.content, working.values)
+    asked = working.asked
     given = {key for key, value in working.values.items() if is_answered(value)} | {
         each.question for each in working.files if each.question
     }

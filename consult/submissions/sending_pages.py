@@ -20,7 +20,6 @@ from consult.kernel.errors import FieldError, FormInvalid, Message, NotFound
 from consult.models.contribution import State
 from consult.models.questionnaire import TEXTS, UPLOADS, Question
 from consult.models.submission import SubmissionSending, SubmissionState
-from consult.questionnaires.conditions import shown
 from consult.receipts.signing import load_signer
 from consult.receipts.views import ReceiptView, view_receipt
 from consult.security.permissions import Permission
@@ -161,7 +160,7 @@ def _who(working: Working, locale: str) -> CheckedWho:
 def _sections(
     own: Own, working: Working, locale: str, errors: tuple[ShownError, ...]
 ) -> Iterator[CheckedSection]:
-    asked, wrong = shown(working.content, working.values), {each.name: each.text for each in errors}
+    asked, wrong = working.asked, {each.name: each.text for each in errors}
     for section in working.content.sections:
         if section.key not in asked.sections:
             continue

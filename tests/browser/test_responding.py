@@ -232,14 +232,20 @@ def test_a_killed_browser_an_ended_session_and_an_ended_round_lose_nothing(doors
     assert received(doors.site, "observatory-2") == []
 
 
+def first_section(page: Page, start: str) -> str:
+    """Begin a response for oneself and open its first section: the section's address."""
+    page.goto(f"/en{start}")
+    page.locator("button[value=self]").click()
+    page.wait_for_url("**/en/respond/*")
+    section = f"{page.url.partition('?')[0]}/sections/views"
+    page.goto(section)
+    return section
+
+
 def test_a_second_tab_is_told_at_once_and_both_texts_stay(doors: Doors) -> None:
     start = ask(doors.site, "observatory-3")
     first = doors.open(doors.site.newcomer("Two Tabs"))
-    first.goto(f"/en{start}")
-    first.locator("button[value=self]").click()
-    first.wait_for_url("**/en/respond/*")
-    section = f"{first.url.partition('?')[0]}/sections/views"
-    first.goto(section)
+    section = first_section(first, start)
     second = first.context.new_page()
     second.goto(section)
     first.locator("#a_change").press_sequentially("From the first tab.")
@@ -255,11 +261,7 @@ def test_a_second_tab_is_told_at_once_and_both_texts_stay(doors: Doors) -> None:
 def test_a_question_for_files_keeps_nobody_on_its_page(doors: Doors) -> None:
     start = ask(doors.site, "observatory-4", FULLER)
     page = doors.open(doors.site.newcomer("With Files"))
-    page.goto(f"/en{start}")
-    page.locator("button[value=self]").click()
-    page.wait_for_url("**/en/respond/*")
-    section = f"{page.url.partition('?')[0]}/sections/views"
-    page.goto(section)
+    section = first_section(page, start)
     page.locator("#a_change").press_sequentially("One two three four five six")
     saved(page, "en")
     expect(page.locator("[data-question=change] p.error")).to_have_count(1)

@@ -107,10 +107,7 @@ async def test_reading_is_recorded_and_withdrawn_ones_stay_shut(responses: Respo
 
 
 async def test_a_guest_s_response_waits_and_its_people_are_told_what_became_of_it(site: Site) -> None:
-    responses = Responses(site)
-    await responses.ask()
-    await responses.person("Gus Guest", confirmed=False)
-    await responses.guest("Gus Guest")
+    responses = await _asked_of_a_guest(site)
     reference = await responses.send(Said(name="Gus Guest", publication="unnamed", email="gus@example.org"))
     reader = site.browser()
     assert (await reader.get(f"/en/contributions/{reference}")).status_code == 404
@@ -158,10 +155,7 @@ async def test_a_moderator_sees_the_files_that_go_public(site: Site) -> None:
 
 
 async def test_what_nobody_vouched_for_waits_again_when_it_is_corrected(site: Site) -> None:
-    responses = Responses(site)
-    await responses.ask()
-    await responses.person("Gus Guest", confirmed=False)
-    await responses.guest("Gus Guest")
+    responses = await _asked_of_a_guest(site)
     key = await responses.begin(Said(name="Gus Guest", publication="unnamed", email="gus@example.org"))
     reference = (await responses.send_again(key, "Gus Guest")).contribution.reference
     await _decide(await responses.staff(Role.MODERATOR), reference, action="publish")
@@ -185,6 +179,15 @@ async def test_what_was_hidden_is_not_back_by_withdrawing_and_sending_again(resp
     assert reference in (await moderator.get("/en/desk/moderation")).text
     await _decide(moderator, reference, action="publish")
     assert (await reader.get(f"/en/contributions/{reference}")).status_code == 200
+
+
+async def _asked_of_a_guest(site: Site) -> Responses:
+    """A round, and Gus, who has no account and whose address nobody has proved."""
+    responses = Responses(site)
+    await responses.ask()
+    await responses.person("Gus Guest", confirmed=False)
+    await responses.guest("Gus Guest")
+    return responses
 
 
 async def _decide(moderator: Browser, reference: str, **fields: str) -> None:
